@@ -1,0 +1,35 @@
+// Where the inputs of a command come from when they are not named: what each default resolves to is logged and stored.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cmgems/config/config.h"
+#include "cmgems/genome/genome.h"
+#include "command.h"
+
+namespace cmgems::apps {
+
+/// Fills inputs.genome when it is empty: the one genome file in $CMGEMS_DATA/genome or ./data/genome.
+/// Throws: InputNotFound (none or several: what was looked for, and the command to type).
+void resolve_genome(config::Config& config, const Session& session);
+/// Files, or builtin:synthetic. Throws as genome::read_fasta does.
+genome::Genome load_genome(const config::Config& config);
+
+/// Genome files (.fa .fasta .fna, also .gz) of a folder, sorted; empty when there is no such folder.
+std::vector<std::filesystem::path> genome_files(const std::filesystem::path& folder);
+/// Folders in which a genome is looked for, in order.
+std::vector<std::filesystem::path> genome_folders(const config::Config& config);
+
+/// inputs.data, else $CMGEMS_DATA, else ./data; stored in the configuration.
+std::filesystem::path resolve_data(config::Config& config);
+
+/// A model folder: that of inputs.model (a model folder or a run folder), else the newest finished pretraining under
+/// ./runs. Empty for "random". Stored in the configuration.
+/// Throws: InputNotFound.
+std::filesystem::path resolve_model(config::Config& config, const Session& session);
+/// Newest runs/*/model that holds a masked language model, empty when there is none.
+std::filesystem::path newest_pretraining();
+
+}  // namespace cmgems::apps

@@ -1,0 +1,67 @@
+// Observers of a pretraining run: metrics.jsonl and timing.jsonl, the progress line, and what the final report needs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/log.h"
+#include "cmgems/config/config.h"
+#include "cmgems/train/observer.h"
+
+namespace cmgems::apps {
+
+/// Name of the masker that a step is masked by.
+std::string masker_name(const config::Config& config, bool hard);
+
+/// metrics.jsonl: nothing in it depends on the clock. timing.jsonl: seconds, rates, memory.
+/// One train event for every 50 steps (means since the event before), plus the rest before a switch and at the end.
+class MetricsWriter final : public train::Observer {
+ public:
+  MetricsWriter(const config::Config& config, const std::filesystem::path& metrics,
+                const std::filesystem::path& timing);
+  void on_step(const train::StepReport& report) override;
+  void on_eval(const train::EvalReport& report) override;
+  void on_switch(const train::SwitchReport& report) override;
+  void on_skipped(std::int64_t step, const std::string& reason) override;
+  void on_done(const train::DoneReport& report) override;
+
+ private:
+  void write_train_event();
+  const config::Config& config_;
+  LineAppender metrics_;
+  LineAppender timing_;
+  std::vector<train::StepReport> pending_;
+};
+
+/// Step, rate, perplexity and time left; after a few steps an estimate of the whole run.
+class ProgressLine final : public train::Observer {
+ public:
+  void on_step(const train::StepReport& report) override;
+  void on_eval(const train::EvalReport& report) override;
+  void on_switch(const train::SwitchReport& report) override;
+  void on_skipped(std::int64_t step, const std::string& reason) override;
+  void on_done(const train::DoneReport& report) override;
+
+ private:
+  Progress progress_;
+  std::uint64_t tokens_ = 0;
+  double perplexity_ = 0;
+};
+
+/// Keeps what the report prints at the end.
+class Recorder final : public train::Observer {
+ public:
+  void on_step(const train::StepReport& report) override { (report.hard ? hard : easy).add(report.masks); }
+  void on_eval(const train::EvalReport& report) override { evaluations.push_back(report); }
+  void on_skipped(std::int64_t, const std::string&) override { ++skipped; }
+  void on_done(const train::DoneReport& report) override { done = report; }
+
+  corpus::MaskStatistics easy, hard;
+  std::vector<train::EvalReport> evaluations;
+  std::int64_t skipped = 0;
+  train::DoneReport done{};
+};
+
+}  // namespace cmgems::apps

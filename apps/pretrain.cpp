@@ -1,0 +1,171 @@
+// cmgems pretrain: a genome and a configuration -> a run folder with a model.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
+#include "cmgems/base/hash.h"
+#include "cmgems/base/log.h"
+#include "cmgems/corpus/windows.h"
+#include "cmgems/kmer/vocabulary.h"
+#include "command.h"
+#include "inputs.h"
+#include "observers.h"
+#include "pretrain_report.h"
+#include "run_folder.h"
+#include "run_record.h"
+#include "tables.h"
+
+namespace cmgems::apps {
+namespace {
+
+constexpr const char* kExample =
+    "Example, without any file (a minute on two cores):\n"
+    "  cmgems pretrain --config smoke.json --out runs/first\n"
+    "Shipped configurations: dnabert.json, logo.json (as published), logo-small.json (two cores), smoke.json (try out)";
+
+struct Options {
+  ConfigFlags config;
+  OutputFlags output;
+  std::vector<std::string> genome;
+  std::string out;
+  bool overwrite = false;
+  bool dry_run = false;
+};
+
+/// Seconds since the last call.
+class Stopwatch {
+ public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+struct Inputs {
+  genome::Genome genome;
+  std::optional<npmi::Table> table;
+  RunRecord record;
+};
+
+config::Config configure(const Options& options, const Session& session) {
+  if (options.config.file.empty()) {
+    throw UsageError(
+        "pretrain needs --config: a JSON file or a shipped one, for example --config smoke.json to try "
+        "out, logo-small.json for two cores, logo.json or dnabert.json as published");
+  }
+  config::Config config = load_config(options.config);
+  if (!options.genome.empty()) config.inputs.genome = options.genome;
+  config::validate(config);
+  resolve_genome(config, session);
+  auto& train = config.train;
+  if (!train.warmup_steps) train.warmup_steps = train.max_steps / 20;
+  if (!train.eval_steps) train.eval_steps = std::max<std::int64_t>(1, train.max_steps / 20);
+  return config;
+}
+
+/// Random masks need no table, and get none unless one is named.
+bool needs_table(const config::Config& config) {
+  return config.masking.strategy != masking::Strategy::random || config.npmi.table != "auto";
+}
+
+Inputs load_inputs(config::Config& config) {
+  Inputs inputs;
+  Stopwatch watch;
+  inputs.genome = load_genome(config);
+  inputs.record.compute_cost["genome"] = watch.lap();
+  log_info("genome: " + format_count(inputs.genome.size()) + " bases in " +
+           format_count(inputs.genome.contigs().size()) + " contigs");
+  inputs.record.hashes["genome"] = inputs.genome.hash();
+  watch.lap();
+  if (needs_table(config)) {
+    resolve_table(config.npmi, config.data.k);
+    inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
+    config.npmi.table = absolute_path(config.npmi.table);
+  }
+  inputs.record.compute_cost["npmi"] = watch.lap();
+  inputs.record.hashes["vocabulary"] = sha256(kmer::Vocabulary(static_cast<int>(config.data.k)).text());
+  inputs.record.command = "pretrain";
+  inputs.record.seed = config.train.seed;
+  return inputs;
+}
+
+void print_dry_run(const config::Config& config, const genome::Genome& genome, bool json) {
+  const auto windows = corpus::cut_windows(genome, config.data, static_cast<std::uint64_t>(config.train.seed));
+  const auto drawn = config.train.max_steps * config.train.windows_per_step;
+  const double epochs =
+      static_cast<double>(drawn) / static_cast<double>(std::max<std::size_t>(1, windows.train.size()));
+  if (json) {
+    nlohmann::ordered_json result = {{"command", "pretrain"},
+                                     {"dry_run", true},
+                                     {"training_windows", windows.train.size()},
+                                     {"validation_windows", windows.validation.size()},
+                                     {"steps", config.train.max_steps},
+                                     {"epochs", epochs}};
+    std::cout << result.dump(2) << "\n";
+    return;
+  }
+  std::cout << "would train " << config.train.max_steps << " steps of " << config.train.windows_per_step
+            << " windows on " << format_count(windows.train.size()) << " training windows (" << epochs
+            << " epochs), measured on " << format_count(windows.validation.size()) << " validation windows\n";
+}
+
+void train_and_report(const config::Config& config, Inputs& inputs, const Options& options, const Session& session) {
+  const auto path = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
+  const RunFolder folder(path, options.overwrite);
+  log_info("run: " + path.string());
+  if (inputs.table) {
+    npmi::write_table(*inputs.table, folder.file("npmi.tsv"));
+    inputs.record.hashes["npmi"] = sha256(read_file(folder.file("npmi.tsv")));
+  }
+  write_file_atomic(folder.file("config.json"), config::to_json(config));
+  write_run_record(folder.file("run.json"), session, config, inputs.record);
+
+  MetricsWriter metrics(config, folder.file("metrics.jsonl"), folder.file("timing.jsonl"));
+  ProgressLine progress;
+  Recorder recorder;
+  const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr,
+                                       folder.file("model"), {&metrics, &progress, &recorder});
+  inputs.record.compute_cost["training"] = summary.seconds;
+  inputs.record.parameters = summary.parameters;
+  inputs.record.finished = true;
+  write_run_record(folder.file("run.json"), session, config, inputs.record);
+  const PretrainResult result{config, summary, recorder, path};
+  options.output.json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
+}
+
+void run(const Options& options, const Session& session) {
+  start_logging(options.output);
+  config::Config config = configure(options, session);
+  start_compute(config.compute);
+  Inputs inputs = load_inputs(config);
+  if (options.dry_run) return print_dry_run(config, inputs.genome, options.output.json);
+  train_and_report(config, inputs, options, session);
+}
+
+}  // namespace
+
+void add_pretrain(CLI::App& app, Session& session) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("pretrain", "Pretrain a model on a genome");
+  add_config_flags(*command, options->config);
+  command->add_option("--genome", options->genome,
+                      "FASTA files (.gz too) or builtin:synthetic (default: the configuration's, else the one genome "
+                      "file in $CMGEMS_DATA/genome or ./data/genome)");
+  command->add_option("--out", options->out, "run folder (default: runs/pretrain-<date>-<time>)");
+  command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");
+  command->add_flag("--dry-run", options->dry_run, "do everything but the steps; no run folder is made");
+  add_output_flags(*command, options->output);
+  command->footer(kExample);
+  command->callback([options, &session] { session.run = [options, &session] { run(*options, session); }; });
+}
+
+}  // namespace cmgems::apps

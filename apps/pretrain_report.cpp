@@ -1,0 +1,127 @@
+#include "pretrain_report.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "result_table.h"
+
+namespace cmgems::apps {
+namespace {
+
+using masking::Strategy;
+using nlohmann::ordered_json;
+
+constexpr double kPublishedThreshold = 1.0;
+
+bool has_curriculum(const PretrainResult& result) { return result.config.masking.strategy == Strategy::cm_gems; }
+
+/// A curve is comparable with the paper's rule when its masks are the easy masker's.
+bool has_easy_curve(const PretrainResult& result) {
+  return has_curriculum(result) || result.config.masking.strategy == result.config.curriculum.easy;
+}
+
+/// Where the paper's rule, an absolute drop under 1.0, would have switched on this curve.
+std::optional<std::int64_t> absolute_rule(const PretrainResult& result) {
+  curriculum::CurriculumOptions options;
+  options.threshold = kPublishedThreshold;
+  return curriculum::switch_on_curve(result.summary.curve, options);
+}
+
+double masked_share(const corpus::MaskStatistics& masks) {
+  return static_cast<double>(masks.masked) / static_cast<double>(masks.tokens);
+}
+
+void print_curve(std::ostream& out, const PretrainResult& result) {
+  ResultTable table({"step", "perplexity", "drop", "masks of the steps before"});
+  const auto& evaluations = result.recorder.evaluations;
+  for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    const auto& now = evaluations[i];
+    const double drop = i == 0 ? std::nan("") : evaluations[i - 1].perplexity - now.perplexity;
+    const bool hard = result.summary.switch_step && now.step > *result.summary.switch_step;
+    table.add(
+        {std::to_string(now.step), decimals(now.perplexity, 2), decimals(drop, 2), masker_name(result.config, hard)});
+  }
+  table.print(out);
+}
+
+void print_switch(std::ostream& out, const PretrainResult& result) {
+  const auto& options = result.config.curriculum;
+  if (!has_curriculum(result)) return;
+  if (result.summary.switch_step) {
+    out << "switch              after step " << *result.summary.switch_step << ", from "
+        << masker_name(result.config, false) << " to " << masker_name(result.config, true) << "\n";
+    return;
+  }
+  out << "switch              never; the last drops of the perplexity were";
+  for (const double drop : result.recorder.done.last_drops) out << " " << decimals(drop, 2);
+  if (result.recorder.done.last_drops.empty()) out << " none (fewer than two measurements)";
+  if (options.switch_at_step) {
+    out << " (switch_at_step " << *options.switch_at_step << ")\n";
+    return;
+  }
+  out << ", and the rule asks for less than "
+      << (options.relative ? percent(options.threshold) + " of the perplexity before" : decimals(options.threshold, 2));
+  if (options.min_steps > 0) out << ", from step " << options.min_steps << " on";
+  out << "\n";
+}
+
+ordered_json masks_json(const corpus::MaskStatistics& masks) {
+  if (masks.tokens == 0) return nullptr;
+  return {{"masked_share", masked_share(masks)},
+          {"pmi_spans_per_example", static_cast<double>(masks.pmi_spans) / static_cast<double>(masks.examples)}};
+}
+
+template <class Value>
+ordered_json or_null(const std::optional<Value>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+}  // namespace
+
+void print_pretrain_text(std::ostream& out, const PretrainResult& result) {
+  const auto& summary = result.summary;
+  print_curve(out, result);
+  out << "\n";
+  print_switch(out, result);
+  out << "tokens masked       " << percent(masked_share(result.recorder.easy)) << " by "
+      << masker_name(result.config, false);
+  if (result.recorder.hard.tokens > 0) {
+    out << ", " << percent(masked_share(result.recorder.hard)) << " by " << masker_name(result.config, true)
+        << " after the switch";
+  }
+  out << "\n";
+  if (has_easy_curve(result)) {
+    const auto step = absolute_rule(result);
+    out << "absolute rule       a drop under " << decimals(kPublishedThreshold, 1)
+        << (step ? " would have switched after step " + std::to_string(*step) : " would never have switched") << "\n";
+  }
+  if (result.recorder.skipped > 0) out << "steps skipped       " << result.recorder.skipped << "\n";
+  out << "parameters          " << format_count(static_cast<unsigned long long>(summary.parameters)) << "\n"
+      << "tokens              " << format_count(summary.tokens) << " in " << format_duration(summary.seconds) << ", "
+      << format_rate(static_cast<double>(summary.tokens) / std::max(1e-9, summary.seconds)) << " tokens/s\n"
+      << "model               " << (result.run / "model").string() << "\n";
+}
+
+void print_pretrain_json(std::ostream& out, const PretrainResult& result) {
+  ordered_json json = {
+      {"command", "pretrain"}, {"run", result.run.string()}, {"model", (result.run / "model").string()}};
+  json["parameters"] = result.summary.parameters;
+  json["steps"] = result.recorder.done.steps;
+  json["tokens"] = result.summary.tokens;
+  json["seconds"] = result.summary.seconds;
+  json["curve"] = ordered_json::array();
+  for (const auto& now : result.recorder.evaluations) {
+    json["curve"].push_back(
+        {{"step", now.step}, {"loss", now.loss}, {"perplexity", now.perplexity}, {"masker", now.masker}});
+  }
+  json["switch_step"] = or_null(result.summary.switch_step);
+  json["last_drops"] = result.recorder.done.last_drops;
+  json["masks"] = {{"before", masks_json(result.recorder.easy)}, {"after", masks_json(result.recorder.hard)}};
+  if (has_easy_curve(result)) {
+    json["absolute_rule"] = {{"threshold", kPublishedThreshold}, {"switch_step", or_null(absolute_rule(result))}};
+  }
+  json["skipped_steps"] = result.recorder.skipped;
+  out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+}
+
+}  // namespace cmgems::apps

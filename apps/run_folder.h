@@ -1,0 +1,31 @@
+// The folder of one run: locked while it is written, never silently reused. Its files: docs/run-folder.md.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "cmgems/config/config.h"
+
+namespace cmgems::apps {
+
+/// runs/<command>-<date>-<time>, with a number behind it when that is taken.
+std::filesystem::path default_run_folder(const std::string& command);
+
+class RunFolder {
+ public:
+  /// Creates and locks the folder. With `overwrite`, the files of an earlier run are removed; foreign files stay.
+  /// Throws: UsageError (not empty without `overwrite`; used by another process; not a folder), IoError.
+  RunFolder(const std::filesystem::path& path, bool overwrite);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path file(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+  int lock_;
+};
+
+}  // namespace cmgems::apps

@@ -1,0 +1,63 @@
+#include "run_record.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/nn/device.h"
+#include "version.h"
+
+namespace cmgems::apps {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+std::string time_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+}  // namespace
+
+void write_run_record(const std::filesystem::path& file, const Session& session, const config::Config& config,
+                      const RunRecord& record) {
+  const bool cuda = config.compute.device == config::DeviceChoice::cuda;
+  nlohmann::ordered_json json;
+  json["command"] = record.command;
+  json["command_line"] = session.command_line;
+  json["finished"] = record.finished;
+  json["written_at"] = time_text();
+  json["versions"] = {{"cmgems", program_version()},
+                      {"libtorch", nn::torch_version()},
+                      {"cuda", nn::cuda_description()},
+                      {"build_type", build_type()},
+                      {"compiler", compiler()}};
+  json["host"] = host_name();
+  json["device"] = cuda ? "cuda" : "cpu";
+  json["threads"] = config.compute.threads;
+  json["bf16"] = config.compute.bf16 == config::Switch::on;
+  json["seed"] = record.seed;
+  json["hashes"] = record.hashes;
+  if (record.parameters > 0) json["parameters"] = record.parameters;
+  json["compute_cost"] = record.compute_cost;
+  if (record.finished) json["peak_memory_bytes"] = peak_memory();
+  write_file_atomic(file, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+std::int64_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+}  // namespace cmgems::apps

@@ -1,0 +1,30 @@
+// run.json: what made a run, for the reader who wants to repeat or compare it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "cmgems/config/config.h"
+#include "command.h"
+
+namespace cmgems::apps {
+
+struct RunRecord {
+  std::string command;                         // pretrain, finetune
+  std::map<std::string, std::string> hashes;   // SHA-256 of genome, table, vocabulary ...
+  std::map<std::string, double> compute_cost;  // seconds by phase
+  std::int64_t seed = 0;
+  std::int64_t parameters = 0;
+  bool finished = false;
+};
+
+/// Throws: IoError.
+void write_run_record(const std::filesystem::path& file, const Session& session, const config::Config& config,
+                      const RunRecord& record);
+
+/// Largest resident memory of this process so far, bytes.
+std::int64_t peak_memory();
+
+}  // namespace cmgems::apps

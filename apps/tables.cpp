@@ -1,0 +1,60 @@
+#include "tables.h"
+
+#include "cmgems/base/error.h"
+#include "cmgems/base/log.h"
+#include "cmgems/kmer/counter.h"
+
+namespace cmgems::apps {
+namespace {
+
+constexpr const char* kBuiltin = "builtin:human-6mer";
+constexpr const char* kBuiltinRelease = "builtin:human-6mer@genemask-release";
+constexpr const char* kFromGenome = "from-genome";
+constexpr double kEnoughScored = 0.9;
+
+}  // namespace
+
+void resolve_table(npmi::NpmiOptions& options, std::int64_t k) {
+  if (options.table != "auto") return;
+  options.table = k == 6 ? kBuiltin : kFromGenome;
+  log_info("NPMI table: " + options.table + " (default at k=" + std::to_string(k) + ")");
+}
+
+npmi::Table read_named_table(const std::string& name) {
+  if (name == kBuiltin) return npmi::builtin_human_6mer(npmi::Definition::paper);
+  if (name == kBuiltinRelease) return npmi::builtin_human_6mer(npmi::Definition::genemask_release);
+  if (name.starts_with("builtin:")) {
+    throw UsageError("no built-in NPMI table " + name + ": there are " + kBuiltin + " and " + kBuiltinRelease);
+  }
+  return npmi::read_table(name);
+}
+
+npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
+                        const genome::Genome& genome) {
+  const auto counts = kmer::count_nmers(genome, static_cast<int>(k), static_cast<int>(threads), options.both_strands);
+  npmi::Table table = npmi::build_table(counts, options.definition, options.min_count);
+  table.both_strands = options.both_strands;
+  table.genome_hash = genome.hash();
+  const double share = static_cast<double>(table.scored()) / static_cast<double>(table.npmi.size());
+  if (share < kEnoughScored) {
+    log_warning("only " + format_count(table.scored()) + " of " + format_count(table.npmi.size()) +
+                " k-mers have an NPMI score: the others were seen fewer than " + std::to_string(table.min_count) +
+                " times and rank last; a longer genome, a smaller k or a lower minimum count helps");
+  }
+  return table;
+}
+
+npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
+                       const genome::Genome* genome) {
+  if (options.table == kFromGenome) {
+    if (genome == nullptr) throw UsageError("the NPMI table from-genome needs a genome to count");
+    return count_table(options, k, threads, *genome);
+  }
+  npmi::Table table = read_named_table(options.table);
+  if (table.k == k) return table;
+  throw DataError("the NPMI table " + options.table + " holds " + std::to_string(table.k) + "-mers, but k is " +
+                  std::to_string(k) + ": use a table for k=" + std::to_string(k) + " (cmgems npmi build -k " +
+                  std::to_string(k) + "), or the table from-genome");
+}
+
+}  // namespace cmgems::apps

@@ -1,0 +1,28 @@
+// The NPMI table of a command: built in, from a file, or counted from a genome.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cmgems/config/config.h"
+#include "cmgems/genome/genome.h"
+#include "cmgems/npmi/table.h"
+
+namespace cmgems::apps {
+
+/// Replaces "auto": builtin:human-6mer at k=6, else from-genome.
+void resolve_table(npmi::NpmiOptions& options, std::int64_t k);
+
+/// `genome` may be nullptr unless the table is counted from it.
+/// Throws: DataError when the table is of another k, InputNotFound, UsageError (from-genome without a genome).
+npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
+                       const genome::Genome* genome);
+
+/// Counts a genome; warns when under 90% of the k-mers get a score.
+npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
+                        const genome::Genome& genome);
+
+/// A table by its name alone: builtin:human-6mer, builtin:human-6mer@genemask-release or a file.
+npmi::Table read_named_table(const std::string& name);
+
+}  // namespace cmgems::apps

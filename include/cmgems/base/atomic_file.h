@@ -1,0 +1,44 @@
+// Files that are whole or not there: written beside their place, flushed, then renamed. Every return value is checked.
+// Not thread-safe for the same path.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cmgems {
+
+/// Replaces `path` by `content` in one step (temporary file, fsync, rename, fsync of the folder).
+/// Throws: IoError with the path and the system's reason; the previous file is then untouched.
+void write_file_atomic(const std::filesystem::path& path, std::string_view content);
+
+/// The same for a list of pieces, written in order (large payloads without a copy).
+void write_file_atomic(const std::filesystem::path& path, std::span<const std::string_view> pieces);
+
+/// Creates `folder` as a whole: `fill` writes into a temporary sibling that is then renamed to `folder`.
+/// An existing `folder` is renamed away first and removed at the end.
+/// Throws: IoError; whatever `fill` throws, after removing the temporary folder.
+void write_folder_atomic(const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& fill);
+
+/// Whole content. Throws: InputNotFound, IoError.
+std::string read_file(const std::filesystem::path& path);
+
+/// Adds whole lines to a file that grows (JSON lines); each call is one write(2).
+/// Throws: IoError.
+class LineAppender {
+ public:
+  explicit LineAppender(const std::filesystem::path& path);
+  ~LineAppender();
+  LineAppender(const LineAppender&) = delete;
+  LineAppender& operator=(const LineAppender&) = delete;
+  void append(std::string_view line);
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+}  // namespace cmgems

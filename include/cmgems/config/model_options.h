@@ -1,0 +1,43 @@
+// The configuration's `model` and `compute` sections.
+#pragma once
+
+#include "cmgems/base/options.h"
+#include "cmgems/formats/model_folder.h"
+
+namespace cmgems::config {
+
+enum class Preset { dnabert, logo };
+enum class PositionInit {
+  normal,      // N(0, 0.02), the papers
+  sinusoidal,  // 0.1 x the sine/cosine table of Vaswani et al. 2017, learned from there
+};
+
+/// A preset fills the sizes; fields given beside it win.
+struct ModelOptions {
+  Preset preset = Preset::dnabert;
+  std::optional<std::int64_t> hidden_size;
+  std::optional<std::int64_t> num_hidden_layers;
+  std::optional<std::int64_t> num_attention_heads;
+  std::optional<std::int64_t> intermediate_size;
+  std::optional<double> hidden_dropout_prob;
+  std::optional<double> attention_probs_dropout_prob;
+  PositionInit position_init = PositionInit::normal;
+};
+void describe(OptionVisitor& visitor, ModelOptions& options);
+
+/// Sizes after the preset, for a vocabulary of `vocab_size` ids.
+/// Throws: UsageError when hidden_size is not a multiple of num_attention_heads.
+formats::BertShape shape_of(const ModelOptions& options, int vocab_size);
+
+enum class DeviceChoice { automatic, cpu, cuda };
+enum class Switch { automatic, on, off };
+
+struct ComputeOptions {
+  DeviceChoice device = DeviceChoice::automatic;
+  std::int64_t threads = 0;             // 0 = all cores
+  std::int64_t micro_batch_tokens = 0;  // 0 = 4096 on CPU, 65536 on CUDA
+  Switch bf16 = Switch::automatic;      // auto = on CUDA only; "on" without the hardware falls back with one line
+};
+void describe(OptionVisitor& visitor, ComputeOptions& options);
+
+}  // namespace cmgems::config

@@ -1,0 +1,80 @@
+// Examples and global batches of pretraining: genome + windows + masker -> ragged batches.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "cmgems/corpus/batch.h"
+#include "cmgems/corpus/windows.h"
+#include "cmgems/genome/genome.h"
+#include "cmgems/masking/masker.h"
+
+namespace cmgems::corpus {
+
+/// What a global batch's masks were like; summed over its examples.
+struct MaskStatistics {
+  std::uint64_t examples = 0;
+  std::uint64_t tokens = 0;       // k-mers, without [CLS] and [SEP]
+  std::uint64_t masked = 0;
+  std::uint64_t pmi_spans = 0;
+  std::uint64_t covered_twice = 0;
+  double npmi_sum = 0;            // of masked tokens that have a score
+  std::uint64_t npmi_tokens = 0;
+  void add(const MaskStatistics& other);
+};
+
+/// All windows of one optimizer step, split to the token budget.
+struct GlobalBatch {
+  std::int64_t step = 0;
+  bool hard = false;                      // masked by the hard masker
+  std::vector<RaggedBatch> micro_batches;
+  MaskStatistics statistics;
+  std::uint64_t tokens = 0;               // with [CLS] and [SEP]
+};
+
+/// Immutable after construction; all methods are const and thread-safe.
+class Corpus {
+ public:
+  /// `genome` and `table` must outlive the corpus; table may be null for random masks.
+  Corpus(const genome::Genome& genome, const DataOptions& data, const masking::MaskingOptions& masking,
+         const npmi::Table* table, std::uint64_t seed);
+
+  /// Windows of the first epoch.
+  const WindowSet& windows() const { return windows_; }
+  const kmer::Vocabulary& vocabulary() const { return vocabulary_; }
+
+  /// Batch of optimizer step `step` (0-based): windows step * windows_per_step ... in the permuted order of their epoch,
+  /// masked by `masker`; each mask is keyed by (seed, epoch, window).
+  GlobalBatch train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+                          std::size_t budget_tokens) const;
+
+  /// The first `count` validation windows of a fixed permutation with masks drawn once: the same at every call.
+  std::vector<RaggedBatch> validation_batches(std::int64_t count, const masking::Masker& masker, std::size_t budget_tokens) const;
+
+ private:
+  /// Epoch of the g-th example of training, and its index within that epoch.
+  std::pair<std::uint64_t, std::uint64_t> locate(std::uint64_t global_index) const;
+  /// Training windows of an epoch: the same ones unless recut_each_epoch.
+  std::shared_ptr<const std::vector<Window>> train_windows(std::uint64_t epoch) const;
+  std::uint64_t end_of_epoch(std::uint64_t epoch) const;
+  MaskedExample example(const Window& window, const masking::Masker& masker, Purpose purpose, std::uint64_t epoch,
+                        std::uint64_t index, MaskStatistics& statistics) const;
+  const genome::Genome& genome_;
+  DataOptions data_;
+  masking::MaskingOptions masking_;
+  const npmi::Table* table_;
+  std::uint64_t seed_;
+  kmer::Vocabulary vocabulary_;
+  WindowSet windows_;
+  std::shared_ptr<const std::vector<Window>> first_epoch_;
+  // with recut_each_epoch: windows of the last epoch asked for, and the running number of examples at each epoch's end
+  mutable std::mutex recut_mutex_;
+  mutable std::uint64_t recut_epoch_ = 0;
+  mutable std::shared_ptr<const std::vector<Window>> recut_windows_;
+  mutable std::vector<std::uint64_t> epoch_ends_;
+};
+
+}  // namespace cmgems::corpus

@@ -1,0 +1,31 @@
+// Pretraining windows: consecutive, non-overlapping pieces of the genome, a pure function of (genome, seed, epoch).
+// Validation is split off by genome block before windows are cut; no base of it is ever trained on.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cmgems/corpus/options.h"
+#include "cmgems/genome/genome.h"
+
+namespace cmgems::corpus {
+
+/// One window: bases [begin, begin + tokens + k - 1) of the packed genome.
+struct Window {
+  std::uint64_t begin;
+  std::uint32_t tokens;
+};
+
+struct WindowSet {
+  std::vector<Window> train;
+  std::vector<Window> validation;
+  std::uint64_t duplicates = 0;         // exact copies dropped from train and validation
+  std::uint64_t train_bases = 0;
+  std::uint64_t validation_bases = 0;
+};
+
+/// Cuts the genome. `epoch` matters only with recut_each_epoch.
+/// Throws: DataError when the genome is too short for one block on each side, saying how many bases are needed.
+WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed, std::uint64_t epoch = 0);
+
+}  // namespace cmgems::corpus

@@ -1,0 +1,43 @@
+// The files of a model folder beside the weights, in Hugging Face's layout: config.json, vocab.txt,
+// tokenizer_config.json, special_tokens_map.json. transformers loads such a folder unchanged.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cmgems/kmer/vocabulary.h"
+
+namespace cmgems::formats {
+
+/// Sizes of a BERT encoder; names as in transformers' BertConfig.
+struct BertShape {
+  int vocab_size = 4101;
+  int hidden_size = 256;
+  int num_hidden_layers = 2;
+  int num_attention_heads = 8;
+  int intermediate_size = 3072;
+  int max_position_embeddings = 512;
+  int type_vocab_size = 2;
+  double hidden_dropout_prob = 0;
+  double attention_probs_dropout_prob = 0;
+  double layer_norm_eps = 1e-12;
+};
+
+struct ModelDescription {
+  BertShape shape;
+  int k = 6;
+  int classes = 0;      // 0 = masked language model
+  std::string pooling;  // cls | mean for a classifier (key cmgems_pooling; transformers knows cls only), else empty
+};
+
+/// Writes the four files into an existing folder. Throws: IoError.
+void write_model_description(const std::filesystem::path& folder, const ModelDescription& description);
+
+/// Reads config.json and vocab.txt, or tokenizer.json when transformers 5 wrote the folder (k from the vocabulary's
+/// words, whose order is checked). Throws: InputNotFound, DataError. Old DNABERT configs lack model_type and
+/// layer_norm_eps: both have defaults, as have the labels of a classifier that transformers wrote (two) and its pooling
+/// (cls).
+ModelDescription read_model_description(const std::filesystem::path& folder);
+
+}  // namespace cmgems::formats

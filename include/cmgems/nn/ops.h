@@ -1,0 +1,76 @@
+// The numerical seams of the encoder: one function per step of the figure, plain LibTorch operations behind them.
+// A faster version of one of these replaces its body, never its signature.
+//
+// Names of sizes: T tokens of a ragged batch, W windows, Q selected tokens, H hidden, F intermediate, V vocabulary,
+// A attention heads, D = H / A. All functions are differentiable.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace cmgems::nn {
+
+/// Where dropout draws from: a pure function of (seed, step, micro-batch, call), so that nothing has to be saved.
+class DropoutStream {
+ public:
+  DropoutStream() = default;  // no dropout
+  DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch);
+  bool active() const { return active_; }
+  /// A fresh key per call site, in forward order.
+  std::uint64_t next() { return key_ + (calls_++ << 40); }
+  std::uint64_t seed() const { return seed_; }
+
+ private:
+  bool active_ = false;
+  std::uint64_t seed_ = 0, key_ = 0, calls_ = 0;
+};
+
+/// What a forward pass is run with.
+struct Pass {
+  at::ScalarType compute = at::kFloat;  // dtype of matrix products; sums, norms and the loss stay in fp32
+  DropoutStream dropout;                // inactive outside training
+};
+
+/// Which tokens go together: window w holds tokens [cu[w], cu[w+1]).
+using Boundaries = std::span<const std::int32_t>;
+
+namespace ops {
+
+/// x [T, in], weight [out, in], bias [out] -> [T, out] in pass.compute.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Pass& pass);
+
+/// linear, then exact (erf) GELU. -> [T, out] in pass.compute.
+at::Tensor linear_gelu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Pass& pass);
+
+/// Word + position + type-0 embedding, then LayerNorm. ids, positions [T] int64 -> [T, H].
+at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& words, const at::Tensor& position_table,
+                 const at::Tensor& types, const at::Tensor& gamma, const at::Tensor& beta, double epsilon);
+
+/// LayerNorm(residual + dropout(x)): the end of both halves of a layer. [T, H] -> [T, H] fp32.
+at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residual, double dropout, const at::Tensor& gamma,
+                                  const at::Tensor& beta, double epsilon, Pass& pass);
+
+/// Bidirectional attention within each window: softmax(q k^T / sqrt(D)) v. q [Q, A, D], k and v [T, A, D];
+/// query_windows and key_windows have W + 1 boundaries each (equal when every token asks). -> [Q, A, D].
+/// On CPU each window's scores are recomputed in the backward pass, never stored.
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
+                     Boundaries key_windows, double dropout, Pass& pass);
+
+/// The same, window by window with plain matrix products and autograd: the reference of the tests.
+at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
+                           Boundaries key_windows);
+
+/// x with each element zeroed with probability p, the others divided by the share kept. Active streams only.
+at::Tensor dropout(const at::Tensor& x, double p, Pass& pass);
+
+/// Keep-and-scale factors (0 or 1 / share kept) drawn by Philox from `key`: fp32, independent of threads.
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std::uint64_t key);
+
+/// Sum over rows of the cross-entropy. logits [M, V] any dtype, labels [M] int64 -> scalar fp32.
+at::Tensor cross_entropy_sum(const at::Tensor& logits, const at::Tensor& labels);
+
+}  // namespace ops
+}  // namespace cmgems::nn

@@ -1,0 +1,27 @@
+// Weights of a module to and from a model folder (model.safetensors, transformers' names).
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cmgems/formats/model_folder.h"
+
+namespace cmgems::nn {
+
+/// Writes a whole model folder atomically: weights in fp32 and the description. Throws: IoError.
+void save_model(const torch::nn::Module& module, const formats::ModelDescription& description,
+                const std::filesystem::path& folder);
+
+/// Copies the parameters of `folder`/model.safetensors into the module, by name. Names that start with one of
+/// `may_miss` may be absent (a fresh head) and are returned; tensors that only the other head uses are ignored.
+/// Throws: InputNotFound; DataError that lists missing, unexpected and wrongly shaped tensors.
+std::vector<std::string> load_weights(torch::nn::Module& module, const std::filesystem::path& folder,
+                                      const std::vector<std::string>& may_miss = {});
+
+/// Number of trainable numbers.
+std::int64_t parameter_count(const torch::nn::Module& module);
+
+}  // namespace cmgems::nn

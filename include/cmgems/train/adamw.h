@@ -1,0 +1,37 @@
+// AdamW (Loshchilov and Hutter 2019) through LibTorch's fused kernel, with two groups: matrices with weight decay, biases
+// and LayerNorm without.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <vector>
+
+namespace cmgems::train {
+
+struct AdamWOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.01;
+};
+
+class AdamW {
+ public:
+  AdamW(const torch::nn::Module& module, const AdamWOptions& options);
+  /// Scales all gradients so that their joint 2-norm is at most max_norm (0 = leave them). -> the norm before.
+  double clip_gradients(double max_norm);
+  /// One update. REQUIRES: every parameter has a gradient.
+  void step(double learning_rate);
+  void clear_gradients();
+
+ private:
+  struct Group {
+    double weight_decay;
+    std::vector<at::Tensor> parameters, first_moments, second_moments, steps;
+  };
+  static std::vector<at::Tensor> gradients_of(const Group& group);
+  AdamWOptions options_;
+  std::vector<Group> groups_;
+};
+
+}  // namespace cmgems::train

@@ -1,0 +1,28 @@
+// Forward and backward of masked-language-model batches: what pretraining and evaluation share.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "cmgems/corpus/batch.h"
+#include "cmgems/nn/device.h"
+#include "cmgems/nn/heads.h"
+
+namespace cmgems::train {
+
+at::Device device_of(const nn::Runtime& runtime);
+/// A pass in the runtime's precision, with dropout drawn from `dropout`.
+nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout = {});
+
+/// Masked tokens over all micro-batches: the denominator of the loss.
+std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
+
+/// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
+/// -> that mean. REQUIRES: at least one masked token.
+double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
+                            std::uint64_t seed, std::int64_t step);
+
+/// Mean cross-entropy over all masked tokens, without gradients and dropout.
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime);
+
+}  // namespace cmgems::train

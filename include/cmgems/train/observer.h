@@ -1,0 +1,63 @@
+// What a training run tells the outside: observers write logs, metrics.jsonl and the progress line.
+// Calls come from the training thread, in order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmgems/corpus/corpus.h"
+
+namespace cmgems::train {
+
+struct StepReport {
+  std::int64_t step;         // completed optimizer steps
+  std::int64_t max_steps;
+  double loss;               // mean cross-entropy over all masked tokens of the global batch
+  double learning_rate;
+  double grad_norm;          // before clipping
+  std::uint64_t tokens;      // real tokens of the step, [CLS] and [SEP] included
+  double seconds;            // since training started, evaluation included
+  double tokens_per_second;  // of the steps since the last evaluation, everything included
+  corpus::MaskStatistics masks;
+  bool hard;                 // masked by the hard masker
+};
+
+struct EvalReport {
+  std::int64_t step;
+  double loss;
+  double perplexity;
+  std::uint64_t masked_tokens;
+  std::string masker;        // whose fixed masks were measured
+  double seconds;
+  double tokens_per_second;  // training since the last evaluation
+};
+
+struct SwitchReport {
+  std::int64_t step;         // last step of the easy masker
+  std::string from, to;
+  double perplexity;
+  std::optional<double> drop;  // absent for a fixed schedule
+};
+
+struct DoneReport {
+  std::int64_t steps;
+  double seconds;
+  std::uint64_t tokens;
+  bool has_curriculum;
+  std::optional<std::int64_t> switch_step;
+  std::vector<double> last_drops;  // up to three
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_step(const StepReport&) {}
+  virtual void on_eval(const EvalReport&) {}
+  virtual void on_switch(const SwitchReport&) {}
+  virtual void on_skipped(std::int64_t /*step*/, const std::string& /*reason*/) {}
+  virtual void on_done(const DoneReport&) {}
+};
+
+}  // namespace cmgems::train

@@ -1,0 +1,37 @@
+#include "cmgems/config/config.h"
+
+#include "json_reader.h"
+
+namespace cmgems::config {
+namespace {
+
+template <class Options>
+void section(OptionVisitor& visitor, std::string_view key, Options& options) {
+  visitor.begin_group(key);
+  describe(visitor, options);
+  visitor.end_group();
+}
+
+}  // namespace
+
+void describe(OptionVisitor& visitor, Config& config) {
+  section(visitor, "inputs", config.inputs);
+  section(visitor, "synthetic", config.synthetic);
+  section(visitor, "compute", config.compute);
+  section(visitor, "data", config.data);
+  section(visitor, "npmi", config.npmi);
+  section(visitor, "model", config.model);
+  section(visitor, "masking", config.masking);
+  section(visitor, "curriculum", config.curriculum);
+  section(visitor, "train", config.train);
+  section(visitor, "finetune", config.finetune);
+}
+
+void apply_json(Config& config, std::string_view text, const std::string& origin) {
+  throw_if_any(syntax_problems(text), origin);
+  Config changed = config;
+  throw_if_any(read_options(changed, text), origin);
+  config = std::move(changed);
+}
+
+}  // namespace cmgems::config

@@ -1,0 +1,42 @@
+#include "cmgems/config/train_options.h"
+
+namespace cmgems::config {
+namespace {
+
+constexpr Bounds kSteps{1, 1e12};
+constexpr Bounds kRate{1e-12, 10};
+constexpr Bounds kBelowOne{0, 0.999999};
+
+}  // namespace
+
+void describe(OptionVisitor& visitor, TrainOptions& options) {
+  visitor.field("max_steps", options.max_steps, kSteps);
+  visitor.field("windows_per_step", options.windows_per_step, Bounds{1, 1e6});
+  visitor.field("learning_rate", options.learning_rate, kRate);
+  visitor.field("warmup_steps", options.warmup_steps, kNotNegative);
+  visitor.field("weight_decay", options.weight_decay, kProbability);
+  visitor.field("adam_beta1", options.adam_beta1, kBelowOne);
+  visitor.field("adam_beta2", options.adam_beta2, kBelowOne);
+  visitor.field("adam_epsilon", options.adam_epsilon, Bounds{1e-30, 1});
+  visitor.field("max_grad_norm", options.max_grad_norm, kNotNegative);
+  visitor.field("eval_steps", options.eval_steps, kSteps);
+  visitor.field("validation_windows", options.validation_windows, Bounds{1, 1e9});
+  visitor.field("seed", options.seed, kNotNegative);
+}
+
+void describe(OptionVisitor& visitor, FinetuneOptions& options) {
+  static const Words poolings{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
+  visitor.field("shots", options.shots, Bounds{1, 1e6});
+  visitor.field("runs", options.runs, Bounds{1, 1e4});
+  visitor.field("epochs", options.epochs, Bounds{1, 1e6});
+  visitor.field("learning_rate", options.learning_rate, kRate);
+  visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
+  visitor.choice("pooling", options.pooling, poolings);
+  visitor.field("warmup_ratio", options.warmup_ratio, kProbability);
+  visitor.field("weight_decay", options.weight_decay, kProbability);
+  visitor.field("hidden_dropout_prob", options.hidden_dropout_prob, kBelowOne);
+  visitor.field("attention_probs_dropout_prob", options.attention_probs_dropout_prob, kBelowOne);
+  visitor.field("seed", options.seed, kNotNegative);
+}
+
+}  // namespace cmgems::config

@@ -1,0 +1,84 @@
+#include "cmgems/base/error.h"
+#include "cmgems/kmer/vocabulary.h"
+#include "json_reader.h"
+
+namespace cmgems::config {
+namespace {
+
+std::string text(std::int64_t value) { return std::to_string(value); }
+
+class Problems {
+ public:
+  void require(bool condition, const std::string& problem) {
+    if (!condition) list.push_back(problem);
+  }
+  std::vector<std::string> list;
+};
+
+void check_data(const corpus::DataOptions& data, const ModelOptions& model, Problems& problems) {
+  problems.require(data.k >= kmer::kMinK && data.k <= kmer::kMaxK, "data.k must be in 3..8, not " + text(data.k));
+  problems.require(data.validation_share > 0 && data.validation_share < 1,
+                   "data.validation_share must lie between 0 and 1, both excluded");
+  problems.require(data.max_tokens >= 5, "data.max_tokens must be at least 5, not " + text(data.max_tokens));
+  try {
+    const int positions = shape_of(model, 5).max_position_embeddings;
+    problems.require(data.max_tokens + 2 <= positions,
+                     "data.max_tokens (" + text(data.max_tokens) + ") and [CLS] and [SEP] do not fit the model's " +
+                         text(positions) + " positions: at most " + text(positions - 2));
+  } catch (const UsageError& error) {
+    problems.list.emplace_back(error.what());
+  }
+}
+
+void check_train(const TrainOptions& train, Problems& problems) {
+  problems.require(train.max_steps > 0, "train.max_steps must be positive");
+  problems.require(train.windows_per_step > 0, "train.windows_per_step must be positive");
+  problems.require(train.validation_windows > 0, "train.validation_windows must be positive");
+  problems.require(train.eval_steps.value_or(1) > 0, "train.eval_steps must be positive");
+  problems.require(train.learning_rate > 0, "train.learning_rate must be positive");
+  const auto warmup = train.warmup_steps.value_or(0);
+  problems.require(warmup <= train.max_steps, "train.warmup_steps (" + text(warmup) +
+                                                  ") must not exceed train.max_steps (" + text(train.max_steps) +
+                                                  "); null makes it max_steps / 20");
+}
+
+void check_curriculum(const Config& config, Problems& problems) {
+  const auto& curriculum = config.curriculum;
+  const bool plain = curriculum.easy != masking::Strategy::cm_gems && curriculum.hard != masking::Strategy::cm_gems;
+  problems.require(plain,
+                   "curriculum.easy and curriculum.hard must be maskers, not cm-gems, which switches between them");
+  problems.require(curriculum.patience > 0, "curriculum.patience must be positive");
+  if (config.masking.strategy != masking::Strategy::cm_gems) return;
+  problems.require(!curriculum.relative || curriculum.threshold < 1,
+                   "curriculum.threshold is a share of the perplexity when curriculum.relative is true: expected a "
+                   "number below 1, for example 0.02 (with more, the first measurement would switch)");
+  const auto at = curriculum.switch_at_step.value_or(0);
+  problems.require(at <= config.train.max_steps, "curriculum.switch_at_step (" + text(at) +
+                                                     ") comes after the last step, train.max_steps (" +
+                                                     text(config.train.max_steps) + ")");
+}
+
+void check_inputs(const InputOptions& inputs, Problems& problems) {
+  for (const auto& genome : inputs.genome) {
+    problems.require(!genome.starts_with("builtin:") || genome == "builtin:synthetic",
+                     "inputs.genome: the only built-in genome is builtin:synthetic, not " + genome);
+    problems.require(genome != "builtin:synthetic" || inputs.genome.size() == 1,
+                     "inputs.genome: builtin:synthetic cannot be combined with files");
+  }
+  problems.require(inputs.train_table.has_value() == inputs.test_table.has_value(),
+                   "inputs.train and inputs.test go together: give both or none");
+  problems.require(!inputs.task || !inputs.train_table, "inputs.task and inputs.train exclude each other");
+}
+
+}  // namespace
+
+void validate(const Config& config) {
+  Problems problems;
+  check_inputs(config.inputs, problems);
+  check_data(config.data, config.model, problems);
+  check_train(config.train, problems);
+  check_curriculum(config, problems);
+  throw_if_any(problems.list, "configuration");
+}
+
+}  // namespace cmgems::config

@@ -1,0 +1,134 @@
+#include "cmgems/corpus/corpus.h"
+
+#include <algorithm>
+
+#include "cmgems/corpus/permutation.h"
+#include "cmgems/masking/corruption.h"
+
+namespace cmgems::corpus {
+namespace {
+
+constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // key of what belongs to validation, which no epoch ever has
+
+std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
+  std::uint64_t tokens = 0;
+  for (const auto& batch : batches) tokens += batch.tokens();
+  return tokens;
+}
+
+}  // namespace
+
+void MaskStatistics::add(const MaskStatistics& other) {
+  examples += other.examples;
+  tokens += other.tokens;
+  masked += other.masked;
+  pmi_spans += other.pmi_spans;
+  covered_twice += other.covered_twice;
+  npmi_sum += other.npmi_sum;
+  npmi_tokens += other.npmi_tokens;
+}
+
+Corpus::Corpus(const genome::Genome& genome, const DataOptions& data, const masking::MaskingOptions& masking,
+               const npmi::Table* table, std::uint64_t seed)
+    : genome_(genome),
+      data_(data),
+      masking_(masking),
+      table_(table),
+      seed_(seed),
+      vocabulary_(static_cast<int>(data.k)),
+      windows_(cut_windows(genome, data, seed)),
+      // shares windows_'s vector without owning it
+      first_epoch_(std::shared_ptr<void>(), &windows_.train) {}
+
+std::shared_ptr<const std::vector<Window>> Corpus::train_windows(std::uint64_t epoch) const {
+  if (epoch == 0 || !data_.recut_each_epoch) return first_epoch_;
+  const std::lock_guard lock(recut_mutex_);
+  if (!recut_windows_ || recut_epoch_ != epoch) {
+    recut_windows_ = std::make_shared<const std::vector<Window>>(cut_windows(genome_, data_, seed_, epoch).train);
+    recut_epoch_ = epoch;
+  }
+  return recut_windows_;
+}
+
+std::uint64_t Corpus::end_of_epoch(std::uint64_t epoch) const {
+  if (!data_.recut_each_epoch) return (epoch + 1) * windows_.train.size();
+  for (;;) {
+    std::uint64_t known = 0, last = 0;
+    {
+      const std::lock_guard lock(recut_mutex_);
+      if (epoch < epoch_ends_.size()) return epoch_ends_[epoch];
+      known = epoch_ends_.size();
+      last = epoch_ends_.empty() ? 0 : epoch_ends_.back();
+    }
+    const std::uint64_t end = last + train_windows(known)->size();
+    const std::lock_guard lock(recut_mutex_);
+    if (epoch_ends_.size() == known) epoch_ends_.push_back(end);
+  }
+}
+
+std::pair<std::uint64_t, std::uint64_t> Corpus::locate(std::uint64_t global_index) const {
+  if (!data_.recut_each_epoch) return {global_index / windows_.train.size(), global_index % windows_.train.size()};
+  std::uint64_t epoch = 0, begin = 0;
+  while (global_index >= end_of_epoch(epoch)) begin = end_of_epoch(epoch++);
+  return {epoch, global_index - begin};
+}
+
+MaskedExample Corpus::example(const Window& window, const masking::Masker& masker, Purpose purpose, std::uint64_t epoch,
+                              std::uint64_t index, MaskStatistics& statistics) const {
+  thread_local std::vector<std::uint8_t> codes;
+  thread_local masking::MaskPlan plan;
+  MaskedExample result;
+  codes.resize(window.tokens + static_cast<std::size_t>(data_.k - 1));
+  genome_.unpack(window.begin, codes);
+  result.tokens.resize(window.tokens);
+  kmer::tokenize_codes(vocabulary_, codes, result.tokens);
+
+  RandomStream mask_stream(seed_, purpose, epoch, index);
+  masker.plan(result.tokens, mask_stream, plan);
+  result.positions = plan.positions;
+  for (const auto position : plan.positions) result.labels.push_back(result.tokens[position]);
+
+  RandomStream corruption_stream(seed_, Purpose::corruption, epoch, index);
+  masking::corrupt(result.tokens, result.positions, vocabulary_, masking_.random_ids, corruption_stream);
+
+  MaskStatistics own{1, plan.tokens, plan.positions.size(), plan.pmi_spans, plan.covered_twice, 0, 0};
+  for (const auto label : result.labels) {
+    if (table_ == nullptr || !table_->has_score(label)) continue;
+    own.npmi_sum += table_->npmi[static_cast<std::size_t>(label - kmer::kFirstKmer)];
+    ++own.npmi_tokens;
+  }
+  statistics.add(own);
+  return result;
+}
+
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+                                std::size_t budget_tokens) const {
+  GlobalBatch batch;
+  batch.step = step;
+  std::vector<MaskedExample> examples;
+  examples.reserve(static_cast<std::size_t>(windows_per_step));
+  for (std::int64_t i = 0; i < windows_per_step; ++i) {
+    const auto [epoch, position] = locate(static_cast<std::uint64_t>(step * windows_per_step + i));
+    const auto windows = train_windows(epoch);
+    const std::uint64_t index = Permutation(windows->size(), seed_, epoch)(position);
+    examples.push_back(example((*windows)[index], masker, Purpose::mask, epoch, index, batch.statistics));
+  }
+  batch.micro_batches = pack(examples, budget_tokens);
+  batch.tokens = tokens_of(batch.micro_batches);
+  return batch;
+}
+
+std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
+                                                    std::size_t budget_tokens) const {
+  const Permutation order(windows_.validation.size(), seed_, kNoEpoch);
+  const auto wanted = std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
+  std::vector<MaskedExample> examples;
+  MaskStatistics ignored;
+  for (std::uint64_t i = 0; i < wanted; ++i) {
+    const std::uint64_t index = order(i);
+    examples.push_back(example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch, index, ignored));
+  }
+  return pack(examples, budget_tokens);
+}
+
+}  // namespace cmgems::corpus

@@ -1,0 +1,218 @@
+#include "cmgems/genome/fasta.h"
+
+#include <htslib/bgzf.h>
+#include <htslib/hts_log.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "characters.h"
+#include "cmgems/base/error.h"
+
+namespace cmgems::genome {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+
+/// Text of a plain, gzip or BGZF file, in chunks.
+class TextFile {
+ public:
+  explicit TextFile(const std::filesystem::path& path) : path_(path.string()), chunk_(kChunkBytes) {
+    if (!std::filesystem::exists(path)) throw InputNotFound(path_ + ": no such file; expected a FASTA file");
+    if (std::filesystem::is_directory(path)) throw IoError(path_ + ": is a folder; name the FASTA file within it");
+    hts_set_log_level(HTS_LOG_OFF);  // its findings become exceptions here
+    errno = 0;
+    file_.reset(bgzf_open(path_.c_str(), "r"));
+    if (!file_) fail_reading();
+  }
+
+  /// The next chunk, empty at the end. Throws: DataError when the file is cut off or damaged.
+  std::string_view next() {
+    errno = 0;
+    const ssize_t bytes = bgzf_read(file_.get(), chunk_.data(), chunk_.size());
+    if (bytes < 0) fail_reading();
+    const std::string_view text(chunk_.data(), static_cast<std::size_t>(bytes));
+    // htslib takes what is shorter than a gzip header for plain text.
+    if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) fail_damaged();
+    if (bytes == 0 && file_->no_eof_block != 0) fail_damaged();
+    return text;
+  }
+
+ private:
+  struct Close {
+    void operator()(BGZF* file) const { bgzf_close(file); }
+  };
+
+  [[noreturn]] void fail_reading() const {
+    if (errno == EIO || errno == EACCES || errno == EPERM) {
+      throw IoError(path_ + ": cannot be read: " + std::strerror(errno));
+    }
+    fail_damaged();
+  }
+  [[noreturn]] void fail_damaged() const {
+    throw DataError(path_ + ": the compressed file is cut off or damaged; copy or download it again");
+  }
+
+  std::string path_;
+  std::vector<char> chunk_;
+  std::unique_ptr<BGZF, Close> file_;
+};
+
+/// Takes what a FASTA file holds, in order.
+class FastaSink {
+ public:
+  virtual ~FastaSink() = default;
+  virtual void header(std::string name) = 0;
+  /// Part of a sequence line. False: it holds a foreign character.
+  virtual bool bases(std::string_view piece) = 0;
+};
+
+bool is_blank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return character_class(c) == kBlank; });
+}
+
+/// The start of a line for a message, printable.
+std::string excerpt(std::string_view line) {
+  std::string text(line.substr(0, 20));
+  for (char& c : text) c = std::isprint(static_cast<unsigned char>(c)) != 0 ? c : '?';
+  return text;
+}
+
+std::string first_word(std::string_view header) {
+  const auto end = header.find_first_of(" \t\r");
+  return std::string(header.substr(0, end));
+}
+
+/// Splits text into headers and pieces of sequence lines, and knows the line for messages.
+class FastaParser {
+ public:
+  FastaParser(std::string path, FastaSink& sink) : path_(std::move(path)), sink_(sink) {}
+
+  void feed(std::string_view text) {
+    while (!text.empty()) {
+      const auto line_end = text.find('\n');
+      if (const auto piece = text.substr(0, line_end); !piece.empty()) take(piece);
+      if (line_end == std::string_view::npos) return;
+      end_line();
+      text.remove_prefix(line_end + 1);
+    }
+  }
+
+  void finish() {
+    end_line();
+    if (records_ == 0) throw DataError(path_ + ": the file is empty; expected FASTA");
+    if (!bases_seen_) throw DataError(path_ + ": line 1: no record of the file has a sequence after its header");
+  }
+
+ private:
+  void take(std::string_view piece) {
+    if (at_line_start_) in_header_ = piece.front() == '>';
+    at_line_start_ = false;
+    if (in_header_) {
+      header_ += piece;
+      return;
+    }
+    if (!bases_seen_) {
+      if (is_blank(piece)) return;
+      if (records_ == 0) fail("expected a FASTA header that starts with '>', found '" + excerpt(piece) + "'");
+      bases_seen_ = true;
+    }
+    if (!sink_.bases(piece)) fail_foreign(piece);
+  }
+
+  void end_line() {
+    if (in_header_) {
+      sink_.header(first_word(std::string_view(header_).substr(1)));
+      ++records_;
+      header_.clear();
+    }
+    ++line_;
+    at_line_start_ = true;
+    in_header_ = false;
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DataError(path_ + ": line " + std::to_string(line_) + ": " + what);
+  }
+
+  [[noreturn]] void fail_foreign(std::string_view piece) const {
+    const auto found = std::find_if(piece.begin(), piece.end(), [](char c) { return character_class(c) == kForeign; });
+    const std::string shown = excerpt(std::string_view(found, found + 1));
+    if (std::isalpha(static_cast<unsigned char>(*found)) == 0) {
+      fail("unexpected character '" + shown + "' in a sequence; expected nucleotides (A C G T U, N for unknown)");
+    }
+    fail("letter '" + shown +
+         "' is no nucleotide code: this looks like a protein; expected DNA or RNA (N for unknown)");
+  }
+
+  std::string path_;
+  FastaSink& sink_;
+  std::string header_;
+  std::uint64_t line_ = 1;
+  std::uint64_t records_ = 0;
+  bool at_line_start_ = true;
+  bool in_header_ = false;
+  bool bases_seen_ = false;
+};
+
+void parse_file(const std::filesystem::path& path, FastaSink& sink) {
+  TextFile file(path);
+  FastaParser parser(path.string(), sink);
+  for (auto text = file.next(); !text.empty(); text = file.next()) parser.feed(text);
+  parser.finish();
+}
+
+class GenomeSink : public FastaSink {
+ public:
+  void header(std::string name) override { builder_.begin_contig(std::move(name)); }
+  bool bases(std::string_view piece) override {
+    builder_.append(piece);
+    return builder_.foreign_letters() == 0;
+  }
+  Genome finish() { return builder_.finish(); }
+
+ private:
+  GenomeBuilder builder_;
+};
+
+class RecordSink : public FastaSink {
+ public:
+  void header(std::string name) override { records.push_back({std::move(name), {}}); }
+  bool bases(std::string_view piece) override {
+    std::string& bases = records.back().bases;
+    for (const char c : piece) {
+      const std::uint8_t type = character_class(c);
+      if (type == kForeign) return false;
+      if (type == kBlank) continue;
+      bases += type < 4 ? kBaseLetters[type] : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return true;
+  }
+  std::vector<FastaRecord> records;
+};
+
+}  // namespace
+
+Genome read_fasta(const std::vector<std::filesystem::path>& paths) {
+  if (paths.empty()) throw UsageError("no genome file was given; name one or more FASTA files");
+  GenomeSink sink;
+  for (const auto& path : paths) parse_file(path, sink);
+  Genome genome = sink.finish();
+  if (genome.size() == 0) {
+    throw DataError(paths.front().string() + ": line 1: the sequences hold no A, C, G or T; expected DNA or RNA");
+  }
+  return genome;
+}
+
+std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path) {
+  RecordSink sink;
+  parse_file(path, sink);
+  return std::move(sink.records);
+}
+
+}  // namespace cmgems::genome

@@ -1,0 +1,56 @@
+#include "cmgems/nn/heads.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/segment_reduce.h>
+#include <ATen/ops/tanh.h>
+#include <ATen/ops/tensor.h>
+
+namespace cmgems::nn {
+namespace {
+
+/// Mean over each window's tokens: [T, H] -> [W, H].
+at::Tensor mean_of_windows(const at::Tensor& x, const std::vector<std::int32_t>& boundaries) {
+  const std::vector<std::int64_t> offsets(boundaries.begin(), boundaries.end());
+  const auto edges = at::tensor(at::ArrayRef<std::int64_t>(offsets), at::kLong).to(x.device());
+  return at::segment_reduce(x, "mean", /*lengths=*/{}, /*indices=*/{}, /*offsets=*/edges, /*axis=*/0, /*unsafe=*/true);
+}
+
+}  // namespace
+
+MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
+  bert = register_module("bert", Encoder(shape));
+  auto cls = register_module("cls", std::make_shared<torch::nn::Module>());
+  auto predictions = cls->register_module("predictions", std::make_shared<torch::nn::Module>());
+  bias = predictions->register_parameter("bias", at::empty({shape.vocab_size}));
+  auto head = predictions->register_module("transform", std::make_shared<torch::nn::Module>());
+  transform = head->register_module("dense", Linear(shape.hidden_size, shape.hidden_size));
+  layer_norm = head->register_module("LayerNorm", LayerNorm(shape.hidden_size, shape.layer_norm_eps));
+}
+
+at::Tensor MaskedLmImpl::forward(const Ragged& batch, const Selection& selection, Pass& pass) {
+  const auto states = bert->forward(batch, &selection, pass);                                             // [Q, H]
+  const auto x = layer_norm->forward(ops::linear_gelu(states, transform->weight, transform->bias, pass));  // [Q, H]
+  return ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);                           // [Q, V]
+}
+
+ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling_)
+    : pooling(pooling_), dropout(shape.hidden_dropout_prob) {
+  bert = register_module("bert", Encoder(shape));
+  auto pool = bert->register_module("pooler", std::make_shared<torch::nn::Module>());
+  pooler = pool->register_module("dense", Linear(shape.hidden_size, shape.hidden_size));
+  classifier = register_module("classifier", Linear(shape.hidden_size, classes));
+}
+
+at::Tensor ClassifierImpl::forward(const Ragged& batch, Pass& pass) {
+  at::Tensor pooled;  // [W, H]
+  if (pooling == config::Pooling::cls) {
+    const Selection first = select_first(batch);
+    pooled = bert->forward(batch, &first, pass);
+  } else {
+    pooled = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
+  }
+  const auto features = ops::dropout(at::tanh(pooler->forward(pooled, pass)), dropout, pass);
+  return classifier->forward(features, pass).to(classifier->weight.scalar_type());
+}
+
+}  // namespace cmgems::nn

@@ -1,0 +1,81 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+
+#include <cmath>
+
+#include "attention_cpu.h"
+#include "cmgems/nn/ops.h"
+
+namespace cmgems::nn::ops {
+namespace {
+
+std::vector<std::int64_t> lengths_of(Boundaries windows) {
+  std::vector<std::int64_t> lengths;
+  for (std::size_t w = 1; w < windows.size(); ++w) lengths.push_back(windows[w] - windows[w - 1]);
+  return lengths;
+}
+
+/// LibTorch's fused attention per run of equal windows, with autograd: what a GPU runs.
+at::Tensor attention_by_runs(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             const std::vector<WindowRun>& runs, double dropout) {
+  std::vector<std::int64_t> query_sizes, key_sizes;
+  for (const auto& run : runs) {
+    query_sizes.push_back(run.windows * run.queries);
+    key_sizes.push_back(run.windows * run.keys);
+  }
+  const auto qs = q.split_with_sizes(query_sizes), ks = k.split_with_sizes(key_sizes), vs = v.split_with_sizes(key_sizes);
+  std::vector<at::Tensor> outputs;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].queries == 0) continue;
+    const auto block = [&](const at::Tensor& x, std::int64_t length) {  // [n * L, A, D] -> [n, A, L, D]
+      return x.view({runs[i].windows, length, x.size(1), x.size(2)}).transpose(1, 2);
+    };
+    const auto out = at::scaled_dot_product_attention(block(qs[i], runs[i].queries), block(ks[i], runs[i].keys),
+                                                      block(vs[i], runs[i].keys), {}, dropout);
+    outputs.push_back(out.transpose(1, 2).reshape(qs[i].sizes()));
+  }
+  return at::cat(outputs);
+}
+
+}  // namespace
+
+std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows) {
+  std::vector<WindowRun> runs;
+  for (std::size_t w = 0; w + 1 < key_windows.size(); ++w) {
+    const std::int64_t queries = query_windows[w + 1] - query_windows[w];
+    const std::int64_t keys = key_windows[w + 1] - key_windows[w];
+    if (!runs.empty() && runs.back().queries == queries && runs.back().keys == keys) {
+      ++runs.back().windows;
+    } else {
+      runs.push_back({1, query_windows[w], queries, key_windows[w], keys});
+    }
+  }
+  return runs;
+}
+
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
+                     Boundaries key_windows, double dropout, Pass& pass) {
+  const double p = pass.dropout.active() ? dropout : 0;
+  auto runs = runs_of(query_windows, key_windows);
+  if (!q.is_cuda()) {
+    return attention_cpu(q, k, v, std::move(runs), p, pass.dropout.seed(), p > 0 ? pass.dropout.next() : 0);
+  }
+  return attention_by_runs(q, k, v, runs, p);
+}
+
+at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
+                           Boundaries key_windows) {
+  const auto qs = q.split_with_sizes(lengths_of(query_windows));
+  const auto ks = k.split_with_sizes(lengths_of(key_windows)), vs = v.split_with_sizes(lengths_of(key_windows));
+  std::vector<at::Tensor> outputs;
+  for (std::size_t w = 0; w < qs.size(); ++w) {
+    const auto scores = at::matmul(qs[w].transpose(0, 1), ks[w].permute({1, 2, 0})) / std::sqrt(static_cast<double>(q.size(2)));
+    outputs.push_back(at::matmul(at::softmax(scores, -1), vs[w].transpose(0, 1)).transpose(0, 1));
+  }
+  return at::cat(outputs);
+}
+
+}  // namespace cmgems::nn::ops

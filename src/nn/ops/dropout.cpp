@@ -1,0 +1,48 @@
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/dropout.h>
+#include <ATen/ops/empty.h>
+
+#include <cmath>
+
+#include "cmgems/base/random.h"
+#include "cmgems/nn/ops.h"
+
+namespace cmgems::nn {
+
+DropoutStream::DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch)
+    : active_(true), seed_(seed), key_(RandomStream(seed, Purpose::dropout, step, micro_batch).next64() & 0xffffffffffULL) {}
+
+namespace ops {
+
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std::uint64_t key) {
+  auto mask = at::empty(shape, at::kFloat);
+  float* const out = mask.data_ptr<float>();
+  const auto threshold = static_cast<std::uint32_t>(std::lround(p * 65536));  // 16 random bits an element
+  const float scale = 65536.0F / static_cast<float>(65536 - threshold);       // exact for the probability in use
+  const PhiloxKey philox_key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  constexpr std::int64_t kPerBlock = 8;
+  const std::int64_t count = mask.numel();
+  at::parallel_for(0, (count + kPerBlock - 1) / kPerBlock, 4096, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t b = begin; b < end; ++b) {
+      const PhiloxBlock block = philox4x32({static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(b >> 32),
+                                            static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}, philox_key);
+      const std::int64_t last = std::min(count, (b + 1) * kPerBlock);
+      for (std::int64_t i = b * kPerBlock; i < last; ++i) {
+        const std::int64_t half = i - b * kPerBlock;
+        const std::uint32_t bits = block[static_cast<std::size_t>(half >> 1)] >> ((half & 1) * 16) & 0xffff;
+        out[i] = bits < threshold ? 0.0F : scale;
+      }
+    }
+  });
+  return mask;
+}
+
+at::Tensor dropout(const at::Tensor& x, double p, Pass& pass) {
+  if (p == 0 || !pass.dropout.active()) return x;
+  if (x.is_cuda()) return at::dropout(x, p, /*train=*/true);  // the trainer seeds LibTorch's generator per micro-batch
+  return x * dropout_mask(x.sizes(), p, pass.dropout.seed(), pass.dropout.next()).to(x.scalar_type());
+}
+
+}  // namespace ops
+}  // namespace cmgems::nn

@@ -1,0 +1,94 @@
+#include "cmgems/npmi/score.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "cmgems/kmer/vocabulary.h"
+
+namespace cmgems::npmi {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Which pieces a segmentation may have, and log p of a word with a given count and length.
+struct Model {
+  int longest_piece;
+  std::array<double, kmer::kMaxK + 1> log_total{};
+
+  double log_probability(double count, int length) const {
+    return std::log(count) - log_total[static_cast<std::size_t>(length)];
+  }
+};
+
+Model model_of(const kmer::NmerCounts& counts, Definition definition) {
+  Model model{definition == Definition::paper ? counts.k - 1 : std::min(2, counts.k - 1)};
+  for (int n = 1; n <= counts.k; ++n) {
+    const auto total = static_cast<double>(definition == Definition::paper ? counts.total(n) : 2 * counts.total(1));
+    model.log_total[static_cast<std::size_t>(n)] = std::log(total);
+  }
+  return model;
+}
+
+/// Index of the bases [begin, end) of a k-mer.
+std::uint32_t piece_index(std::uint32_t kmer, int k, int begin, int end) {
+  return kmer >> (2 * (k - end)) & ((std::uint32_t{1} << (2 * (end - begin))) - 1);
+}
+
+/// The largest sum of log p over all ways to cut the k-mer into allowed pieces. best[end] covers the first `end` bases.
+double best_segmentation(const kmer::NmerCounts& counts, std::uint32_t kmer, const Model& model) {
+  std::array<double, kmer::kMaxK + 1> best{};
+  for (int end = 1; end <= counts.k; ++end) {
+    double here = -std::numeric_limits<double>::infinity();
+    for (int begin = std::max(0, end - model.longest_piece); begin < end; ++begin) {
+      const auto count = static_cast<double>(counts.of(end - begin, piece_index(kmer, counts.k, begin, end)));
+      here = std::max(here, best[static_cast<std::size_t>(begin)] + model.log_probability(count, end - begin));
+    }
+    best[static_cast<std::size_t>(end)] = here;
+  }
+  return best[static_cast<std::size_t>(counts.k)];
+}
+
+/// log f / (log c + log f); 1 without a minimum count, also where that would be 0 / 0.
+double discount(double count, std::int64_t min_count) {
+  if (min_count <= 1) return 1;
+  return std::log(count) / (std::log(static_cast<double>(min_count)) + std::log(count));
+}
+
+Score score_of(const kmer::NmerCounts& counts, std::uint32_t kmer, Definition definition, std::int64_t min_count,
+               const Model& model) {
+  const std::uint64_t count = counts.of(counts.k, kmer);
+  const auto needed =
+      definition == Definition::paper ? static_cast<std::uint64_t>(std::max<std::int64_t>(min_count, 1)) : 1;
+  if (count < needed) return {kNan, kNan};
+  const auto seen = static_cast<double>(count);
+  const double pmi = model.log_probability(seen, counts.k) - best_segmentation(counts, kmer, model);
+  return {pmi, pmi * discount(seen, min_count)};
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string_view, int>>& definition_words() {
+  static const std::vector<std::pair<std::string_view, int>> words{
+      {"paper", static_cast<int>(Definition::paper)},
+      {"genemask-release", static_cast<int>(Definition::genemask_release)}};
+  return words;
+}
+
+Score score(const kmer::NmerCounts& counts, std::uint32_t kmer_index, Definition definition, std::int64_t min_count) {
+  return score_of(counts, kmer_index, definition, min_count, model_of(counts, definition));
+}
+
+std::vector<Score> scores(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count) {
+  const Model model = model_of(counts, definition);
+  std::vector<Score> all;
+  const auto kmers = static_cast<std::uint32_t>(counts.counts.back().size());
+  all.reserve(kmers);
+  for (std::uint32_t kmer = 0; kmer < kmers; ++kmer) {
+    all.push_back(score_of(counts, kmer, definition, min_count, model));
+  }
+  return all;
+}
+
+}  // namespace cmgems::npmi

@@ -1,0 +1,63 @@
+#include "cmgems/npmi/table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "cmgems/genome/synthetic.h"
+#include "rank.h"
+
+namespace cmgems::npmi {
+
+std::vector<std::int32_t> ranks_of(const std::vector<double>& npmi) {
+  std::vector<std::int32_t> order(npmi.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    const double left = npmi[static_cast<std::size_t>(a)];
+    const double right = npmi[static_cast<std::size_t>(b)];
+    if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
+    return left > right;
+  });
+  std::vector<std::int32_t> ranks(npmi.size());
+  for (std::size_t i = 0; i < order.size(); ++i)
+    ranks[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
+  return ranks;
+}
+
+void describe(OptionVisitor& visitor, NpmiOptions& options) {
+  visitor.field("table", options.table);
+  visitor.choice("definition", options.definition, definition_words());
+  visitor.field("min_count", options.min_count, Bounds{1, 1e15});
+  visitor.field("both_strands", options.both_strands);
+}
+
+std::size_t Table::scored() const {
+  return static_cast<std::size_t>(std::count_if(npmi.begin(), npmi.end(), [](double v) { return !std::isnan(v); }));
+}
+
+bool Table::has_score(kmer::TokenId token) const {
+  return token >= kmer::kFirstKmer && !std::isnan(npmi[static_cast<std::size_t>(token - kmer::kFirstKmer)]);
+}
+
+Table build_table(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count) {
+  Table table;
+  table.k = counts.k;
+  table.definition = definition;
+  table.min_count = min_count;
+  table.counts = counts.counts.back();
+  for (const Score& score : scores(counts, definition, min_count)) {
+    table.pmi.push_back(score.pmi);
+    table.npmi.push_back(score.npmi);
+  }
+  table.rank = ranks_of(table.npmi);
+  return table;
+}
+
+Table builtin_human_6mer(Definition definition) {
+  const auto counts = kmer::counts_from_kmers(6, genome::human_6mer_counts());
+  Table table = build_table(counts, definition, NpmiOptions{}.min_count);
+  table.genome_hash = "builtin:human-6mer";
+  return table;
+}
+
+}  // namespace cmgems::npmi

@@ -1,0 +1,226 @@
+// The table's file format, described in docs/npmi-table.md.
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <system_error>
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
+#include "cmgems/npmi/table.h"
+#include "rank.h"
+
+namespace cmgems::npmi {
+namespace {
+
+constexpr std::string_view kMagic = "#cmgems-npmi 1";
+constexpr std::string_view kColumns = "kmer\tcount\tpmi\tnpmi\trank";
+constexpr std::size_t kColumnCount = 5;
+
+/// Shortest text that reads back as the same number.
+template <class Number>
+void append_number(std::string& text, Number value) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (std::isnan(value)) {
+      text += "nan";
+      return;
+    }
+  }
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  text.append(digits.data(), end);
+}
+
+std::string header_of(const Table& table) {
+  std::string text(kMagic);
+  text += "\n#k " + std::to_string(table.k);
+  text += "\n#definition " + std::string(word_of(static_cast<int>(table.definition), definition_words()));
+  text += "\n#min_count " + std::to_string(table.min_count);
+  text += std::string("\n#both_strands ") + (table.both_strands ? "true" : "false");
+  text += "\n#genome " + table.genome_hash + '\n';
+  text += kColumns;
+  text += '\n';
+  return text;
+}
+
+/// A piece of the file in quotes, short enough for a message.
+std::string in_quotes(std::string_view text) {
+  std::string result = "'";
+  result += text.substr(0, 40);
+  result += '\'';
+  return result;
+}
+
+/// Lines of a file with their numbers; every complaint names both.
+class Lines {
+ public:
+  Lines(std::string name, std::string_view text) : name_(std::move(name)), text_(text) {}
+
+  /// Throws: DataError when there is none left; `expected` says what it should have been.
+  std::string_view next(const std::string& expected) {
+    ++number_;
+    if (text_.empty()) fail("the file ends here; expected " + expected);
+    const auto end = text_.find('\n');
+    if (end == std::string_view::npos) fail("the line does not end: the file is cut off; copy or build it again");
+    std::string_view line = text_.substr(0, end);
+    text_.remove_prefix(end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+  }
+
+  /// The value of a header line `#key value`.
+  std::string_view value(std::string_view key) {
+    std::string start("#");
+    start.append(key) += ' ';
+    const std::string expected = in_quotes(start + "...");
+    const auto line = next(expected);
+    if (!line.starts_with(start)) fail("expected " + expected);
+    return line.substr(start.size());
+  }
+
+  void expect(std::string_view line, const std::string& remedy) {
+    if (next(in_quotes(line)) != line) fail("expected " + in_quotes(line) + remedy);
+  }
+
+  void expect_end() {
+    if (text_.empty()) return;
+    ++number_;
+    fail("more lines than k-mers; expected the end of the file");
+  }
+
+  /// Throws: DataError unless the whole text is a number in [low, high].
+  template <class Number>
+  Number parse(std::string_view text, std::string_view what, Number low, Number high) const {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    if (!whole || !(value >= low && value <= high)) {
+      fail(in_quotes(text) + " is no valid " + std::string(what));
+    }
+    return value;
+  }
+
+  /// Line last read, from 1.
+  std::size_t number() const { return number_; }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DataError(name_ + ": line " + std::to_string(number_) + ": " + what);
+  }
+
+ private:
+  std::string name_;
+  std::string_view text_;
+  std::size_t number_ = 0;
+};
+
+Definition read_definition(const Lines& lines, std::string_view text) {
+  std::string known;
+  for (const auto& [word, value] : definition_words()) {
+    if (word == text) return static_cast<Definition>(value);
+    known += (known.empty() ? "" : " or ") + std::string(word);
+  }
+  lines.fail(in_quotes(text) + " is no definition; expected " + known);
+}
+
+bool read_bool(const Lines& lines, std::string_view text) {
+  if (text != "true" && text != "false") lines.fail("expected '#both_strands true' or '#both_strands false'");
+  return text == "true";
+}
+
+Table read_header(Lines& lines) {
+  lines.expect(kMagic, " (an NPMI table of cmgems, made by `cmgems npmi build`)");
+  Table table;
+  table.k = lines.parse(lines.value("k"), "k-mer length (3 to 8)", kmer::kMinK, kmer::kMaxK);
+  table.definition = read_definition(lines, lines.value("definition"));
+  table.min_count =
+      lines.parse(lines.value("min_count"), "minimum count", std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
+  table.both_strands = read_bool(lines, lines.value("both_strands"));
+  table.genome_hash = lines.value("genome");
+  lines.expect(kColumns, " with tabs between the columns");
+  return table;
+}
+
+std::array<std::string_view, kColumnCount> split_row(const Lines& lines, std::string_view line) {
+  std::array<std::string_view, kColumnCount> cells;
+  for (std::size_t i = 0; i < kColumnCount; ++i) {
+    const auto end = line.find('\t');
+    if ((end == std::string_view::npos) != (i + 1 == kColumnCount))
+      lines.fail("expected 5 columns with tabs between them");
+    cells[i] = line.substr(0, end);
+    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
+  }
+  return cells;
+}
+
+double read_score(const Lines& lines, std::string_view text, std::string_view what) {
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  constexpr double highest = std::numeric_limits<double>::max();
+  return lines.parse(text, what, -highest, highest);
+}
+
+/// Reads one row into its place. `line_of` holds the line of every k-mer seen so far, 0 for none.
+void read_row(Lines& lines, const kmer::Vocabulary& vocabulary, Table& table, std::vector<std::size_t>& line_of) {
+  const std::size_t kmers = line_of.size();
+  const auto cells = split_row(lines, lines.next("one line for each of the " + std::to_string(kmers) + " k-mers"));
+  const std::string word(cells[0].substr(0, 40));
+  const kmer::TokenId token = vocabulary.id(cells[0]);
+  if (token < kmer::kFirstKmer)
+    lines.fail(in_quotes(word) + " is no " + std::to_string(table.k) + "-mer of A, C, G, T");
+  const auto index = static_cast<std::size_t>(token - kmer::kFirstKmer);
+  if (line_of[index] != 0) lines.fail("k-mer " + word + " is already on line " + std::to_string(line_of[index]));
+  line_of[index] = lines.number();
+  table.counts[index] = lines.parse(cells[1], "count", std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max());
+  table.pmi[index] = read_score(lines, cells[2], "PMI");
+  table.npmi[index] = read_score(lines, cells[3], "NPMI");
+  if (std::isnan(table.pmi[index]) != std::isnan(table.npmi[index])) lines.fail("only one of pmi and npmi is nan");
+  table.rank[index] = lines.parse(cells[4], "rank", std::int32_t{0}, static_cast<std::int32_t>(kmers) - 1);
+}
+
+void check_ranks(const std::string& name, const Table& table, const std::vector<std::size_t>& line_of) {
+  const auto expected = ranks_of(table.npmi);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (table.rank[i] == expected[i]) continue;
+    throw DataError(name + ": line " + std::to_string(line_of[i]) + ": rank " + std::to_string(table.rank[i]) +
+                    " does not follow from the npmi column, which gives " + std::to_string(expected[i]) +
+                    "; the file was changed or damaged, build it again");
+  }
+}
+
+}  // namespace
+
+Table read_table(const std::filesystem::path& path) {
+  const std::string text = read_file(path);
+  Lines lines(path.string(), text);
+  Table table = read_header(lines);
+  const kmer::Vocabulary vocabulary(table.k);
+  const auto kmers = static_cast<std::size_t>(vocabulary.kmers());
+  table.counts.resize(kmers);
+  table.pmi.resize(kmers);
+  table.npmi.resize(kmers);
+  table.rank.resize(kmers);
+  std::vector<std::size_t> line_of(kmers);
+  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, vocabulary, table, line_of);
+  lines.expect_end();
+  check_ranks(path.string(), table, line_of);
+  return table;
+}
+
+void write_table(const Table& table, const std::filesystem::path& path) {
+  const kmer::Vocabulary vocabulary(table.k);
+  std::string text = header_of(table);
+  for (std::size_t i = 0; i < table.npmi.size(); ++i) {
+    text += vocabulary.word(kmer::kFirstKmer + static_cast<kmer::TokenId>(i)) + '\t';
+    append_number(text, table.counts[i]);
+    text += '\t';
+    append_number(text, table.pmi[i]);
+    text += '\t';
+    append_number(text, table.npmi[i]);
+    text += '\t';
+    append_number(text, table.rank[i]);
+    text += '\n';
+  }
+  write_file_atomic(path, text);
+}
+
+}  // namespace cmgems::npmi

@@ -1,0 +1,59 @@
+#include "cmgems/train/adamw.h"
+
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_mul.h>
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/grad_mode.h>
+
+namespace cmgems::train {
+
+AdamW::AdamW(const torch::nn::Module& module, const AdamWOptions& options)
+    : options_(options), groups_{{options.weight_decay, {}, {}, {}, {}}, {0.0, {}, {}, {}, {}}} {
+  for (const auto& parameter : module.parameters()) {
+    auto& group = groups_[parameter.dim() > 1 ? 0 : 1];  // BERT's vectors are its biases and LayerNorm's weights
+    group.parameters.push_back(parameter);
+    group.first_moments.push_back(at::zeros_like(parameter));
+    group.second_moments.push_back(at::zeros_like(parameter));
+    group.steps.push_back(at::zeros({}, parameter.options().dtype(at::kFloat)));
+  }
+}
+
+std::vector<at::Tensor> AdamW::gradients_of(const Group& group) {
+  std::vector<at::Tensor> gradients;
+  for (const auto& parameter : group.parameters) gradients.push_back(parameter.grad());
+  return gradients;
+}
+
+double AdamW::clip_gradients(double max_norm) {
+  const torch::NoGradGuard no_grad;
+  std::vector<at::Tensor> gradients;
+  for (const auto& group : groups_) {
+    for (const auto& gradient : gradients_of(group)) gradients.push_back(gradient);
+  }
+  const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients, 2))).item<double>();
+  if (max_norm > 0 && norm > max_norm) at::_foreach_mul_(gradients, max_norm / (norm + 1e-6));
+  return norm;
+}
+
+void AdamW::step(double learning_rate) {
+  const torch::NoGradGuard no_grad;
+  for (auto& group : groups_) {
+    at::_foreach_add_(group.steps, 1);
+    at::_fused_adamw_(group.parameters, gradients_of(group), group.first_moments, group.second_moments, {}, group.steps,
+                      learning_rate, options_.beta1, options_.beta2, group.weight_decay, options_.epsilon,
+                      /*amsgrad=*/false, /*maximize=*/false);
+  }
+}
+
+void AdamW::clear_gradients() {
+  for (auto& group : groups_) {
+    for (auto& parameter : group.parameters) parameter.mutable_grad() = at::Tensor();
+  }
+}
+
+}  // namespace cmgems::train

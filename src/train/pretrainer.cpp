@@ -1,0 +1,218 @@
+#include "cmgems/train/pretrainer.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "cmgems/base/error.h"
+#include "cmgems/base/log.h"
+#include "cmgems/corpus/prefetch.h"
+#include "cmgems/curriculum/learning_rate.h"
+#include "cmgems/nn/init.h"
+#include "cmgems/nn/weights.h"
+#include "cmgems/train/adamw.h"
+#include "cmgems/train/lm_step.h"
+
+namespace cmgems::train {
+namespace {
+
+using masking::Strategy;
+
+constexpr int kSkippedInARow = 3;  // non-finite steps before a run gives up
+
+/// The run's maskers: one, or the easy and the hard one of the curriculum.
+struct Maskers {
+  std::unique_ptr<masking::Masker> easy, hard;
+  Strategy easy_strategy, hard_strategy;
+  bool curriculum;
+};
+
+Maskers make_maskers(const config::Config& config, const npmi::Table* table) {
+  const bool curriculum = config.masking.strategy == Strategy::cm_gems;
+  const Strategy easy = curriculum ? config.curriculum.easy : config.masking.strategy;
+  const Strategy hard = curriculum ? config.curriculum.hard : config.masking.strategy;
+  const auto make = [&](Strategy strategy) {
+    return masking::make_masker(strategy, static_cast<int>(config.data.k), table, config.masking.rate_scale);
+  };
+  return {make(easy), make(hard), easy, hard, curriculum};
+}
+
+std::string name_of(Strategy strategy) {
+  return std::string(word_of(static_cast<int>(strategy), masking::strategy_words()));
+}
+
+class PretrainLoop {
+ public:
+  PretrainLoop(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
+               const std::vector<Observer*>& observers);
+  PretrainSummary run();
+  void save(const std::filesystem::path& folder) const;
+
+ private:
+  std::int64_t next_stop() const;
+  void train_step(corpus::GlobalBatch batch);
+  void skip(const std::string& reason);
+  void evaluate();
+  void switch_masker(std::optional<double> drop);
+  void finish(PretrainSummary& summary);
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double rate() const { return tokens_since_ / std::max(1e-9, seconds() - seconds_since_); }
+  template <class Call>
+  void tell(Call call) const {
+    for (auto* observer : observers_) call(*observer);
+  }
+
+  const config::Config& config_;
+  const config::TrainOptions& options_;
+  std::int64_t warmup_steps_, eval_steps_;
+  std::vector<Observer*> observers_;
+  nn::Runtime runtime_;
+  corpus::Corpus corpus_;
+  Maskers maskers_;
+  curriculum::PerplexityTrigger trigger_;
+  formats::BertShape shape_;
+  nn::MaskedLm model_;
+  std::unique_ptr<AdamW> optimizer_;
+  std::vector<corpus::RaggedBatch> validation_;
+  bool hard_ = false;
+  std::int64_t step_ = 0;
+  int skipped_in_a_row_ = 0;
+  std::uint64_t tokens_ = 0;
+  std::chrono::steady_clock::time_point start_;
+  double tokens_since_ = 0, seconds_since_ = 0;  // since the last evaluation
+};
+
+PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
+                           const std::vector<Observer*>& observers)
+    : config_(config),
+      options_(config.train),
+      warmup_steps_(options_.warmup_steps.value_or(options_.max_steps / 20)),
+      eval_steps_(std::max<std::int64_t>(1, options_.eval_steps.value_or(options_.max_steps / 20))),
+      observers_(observers),
+      runtime_(nn::start_runtime(config.compute)),
+      corpus_(genome, config.data, config.masking, table, static_cast<std::uint64_t>(options_.seed)),
+      maskers_(make_maskers(config, table)),
+      trigger_(config.curriculum),
+      shape_(config::shape_of(config.model, corpus_.vocabulary().size())),
+      model_(shape_),
+      start_(std::chrono::steady_clock::now()) {
+  nn::initialise(*model_, config.model.position_init, static_cast<std::uint64_t>(options_.seed));
+  model_->to(device_of(runtime_));
+  optimizer_ = std::make_unique<AdamW>(*model_, AdamWOptions{options_.adam_beta1, options_.adam_beta2,
+                                                             options_.adam_epsilon, options_.weight_decay});
+  const auto& windows = corpus_.windows();
+  log_info(format_count(windows.train.size()) + " training windows, " + format_count(windows.validation.size()) +
+           " validation windows (" + format_count(windows.duplicates) + " duplicates dropped); " +
+           format_count(static_cast<unsigned long long>(nn::parameter_count(*model_))) + " parameters; " +
+           (runtime_.cuda ? "CUDA" : "CPU, " + std::to_string(runtime_.threads) + " threads") + (runtime_.bf16 ? ", bf16" : ", fp32"));
+  if (!runtime_.note.empty()) log_warning(runtime_.note);
+}
+
+/// No batch beyond the next evaluation or fixed switch is drawn before it: the masker may change there.
+std::int64_t PretrainLoop::next_stop() const {
+  std::int64_t stop = std::min(options_.max_steps, (step_ / eval_steps_ + 1) * eval_steps_);
+  const auto fixed = config_.curriculum.switch_at_step;
+  if (maskers_.curriculum && fixed && *fixed > step_) stop = std::min(stop, *fixed);
+  return stop;
+}
+
+PretrainSummary PretrainLoop::run() {
+  corpus::Prefetcher prefetcher([this](std::int64_t step) {
+    const auto& masker = hard_ ? *maskers_.hard : *maskers_.easy;
+    auto batch = corpus_.train_batch(step, options_.windows_per_step, masker, static_cast<std::size_t>(runtime_.micro_batch_tokens));
+    batch.hard = hard_;
+    return batch;
+  });
+  while (step_ < options_.max_steps) {
+    if (maskers_.curriculum && trigger_.reaches(step_)) switch_masker({});
+    const std::int64_t stop = next_stop();
+    prefetcher.open(step_, stop);
+    while (step_ < stop) train_step(prefetcher.next());
+    if (step_ % eval_steps_ == 0 || step_ == options_.max_steps) evaluate();
+  }
+  PretrainSummary summary;
+  finish(summary);
+  return summary;
+}
+
+void PretrainLoop::train_step(corpus::GlobalBatch batch) {
+  // 1. forward and backward of every micro-batch
+  tokens_ += batch.tokens;
+  tokens_since_ += static_cast<double>(batch.tokens);
+  if (masked_tokens(batch.micro_batches) == 0) return skip("no token of the batch was masked");
+  const double loss = accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed), step_);
+
+  // 2. clip
+  const double norm = optimizer_->clip_gradients(options_.max_grad_norm);
+  if (!std::isfinite(loss) || !std::isfinite(norm)) return skip("loss or gradient is not finite");
+
+  // 3. update
+  const double rate_now = options_.learning_rate * curriculum::linear_warmup_decay(step_, warmup_steps_, options_.max_steps);
+  optimizer_->step(rate_now);
+  optimizer_->clear_gradients();
+  skipped_in_a_row_ = 0;
+  ++step_;
+
+  // 4. report
+  const StepReport report{step_, options_.max_steps, loss, rate_now, norm, batch.tokens, seconds(), rate(), batch.statistics, batch.hard};
+  tell([&](Observer& observer) { observer.on_step(report); });
+}
+
+void PretrainLoop::skip(const std::string& reason) {
+  optimizer_->clear_gradients();
+  ++step_;
+  tell([&](Observer& observer) { observer.on_skipped(step_, reason); });
+  if (++skipped_in_a_row_ >= kSkippedInARow) {
+    throw DataError("step " + std::to_string(step_) + ": " + reason + ", " + std::to_string(kSkippedInARow) +
+                    " steps in a row; lower train.learning_rate or raise train.warmup_steps");
+  }
+}
+
+void PretrainLoop::evaluate() {
+  if (validation_.empty()) {
+    validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy, static_cast<std::size_t>(runtime_.micro_batch_tokens));
+  }
+  const double training_rate = rate();
+  const double loss = mean_cross_entropy(model_, validation_, runtime_);
+  const EvalReport report{step_, loss, std::exp(loss), static_cast<std::uint64_t>(masked_tokens(validation_)),
+                          name_of(maskers_.easy_strategy), seconds(), training_rate};
+  tell([&](Observer& observer) { observer.on_eval(report); });
+  tokens_since_ = 0;
+  seconds_since_ = seconds();
+  const bool fires = trigger_.observe({step_, report.perplexity});
+  if (maskers_.curriculum && fires && step_ < options_.max_steps) switch_masker(trigger_.drops().back());
+}
+
+void PretrainLoop::switch_masker(std::optional<double> drop) {
+  hard_ = true;
+  const double perplexity = trigger_.history().empty() ? std::nan("") : trigger_.history().back().perplexity;
+  const SwitchReport report{step_, name_of(maskers_.easy_strategy), name_of(maskers_.hard_strategy), perplexity, drop};
+  tell([&](Observer& observer) { observer.on_switch(report); });
+}
+
+void PretrainLoop::finish(PretrainSummary& summary) {
+  summary.curve = trigger_.history();
+  if (hard_) summary.switch_step = trigger_.switch_step();
+  summary.seconds = seconds();
+  summary.tokens = tokens_;
+  summary.parameters = nn::parameter_count(*model_);
+  auto drops = trigger_.drops();
+  if (drops.size() > 3) drops.erase(drops.begin(), drops.end() - 3);
+  const DoneReport report{step_, summary.seconds, tokens_, maskers_.curriculum, summary.switch_step, drops};
+  tell([&](Observer& observer) { observer.on_done(report); });
+}
+
+void PretrainLoop::save(const std::filesystem::path& folder) const {
+  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, ""}, folder);
+}
+
+}  // namespace
+
+PretrainSummary pretrain(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
+                         const std::filesystem::path& model_folder, const std::vector<Observer*>& observers) {
+  PretrainLoop loop(config, genome, table, observers);
+  const auto summary = loop.run();
+  loop.save(model_folder);
+  return summary;
+}
+
+}  // namespace cmgems::train

@@ -1,0 +1,133 @@
+// What a user gets for a bad input: the exit code, one clear message on stderr, nothing on stdout.
+#include "program.h"
+
+using cmgems::test::Outcome;
+using cmgems::test::Program;
+
+namespace {
+
+constexpr int kUsage = 64, kData = 65, kNoInput = 66;
+
+void check(const Outcome& outcome, int code, const std::vector<std::string>& fragments) {
+  INFO("stderr: " << outcome.err);
+  CHECK(outcome.code == code);
+  CHECK(outcome.out.empty());
+  for (const auto& fragment : fragments) CHECK_THAT(outcome.err, Catch::Contains(fragment));
+}
+
+/// 5000 bases that do not compress away: a fixed linear congruential sequence.
+std::string fasta() {
+  std::string text = ">chr1\n";
+  std::uint32_t state = 7;
+  for (int i = 0; i < 5000; ++i) {
+    state = state * 1664525U + 1013904223U;
+    text += "ACGT"[state >> 30];
+    if (i % 50 == 49) text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("genomes that are no genomes", "[cli]") {
+  const Program program;
+  check(program.run("npmi build --genome missing.fa --out t.tsv"), kNoInput, {"missing.fa"});
+
+  program.write("empty.fa", "");
+  check(program.run("npmi build --genome empty.fa --out t.tsv"), kData, {"empty.fa"});
+
+  program.write("protein.fa",
+                ">p\nMKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQVKVKALPDAQFEVVHSLAKWKRQTLG\n");
+  check(program.run("npmi build --genome protein.fa --out t.tsv"), kData, {"protein.fa", "protein"});
+
+  program.write("whole.fa", fasta());
+  const auto folder = program.folder.path().string();
+  REQUIRE(std::system(("gzip -c '" + folder + "/whole.fa' | head -c 700 >'" + folder + "/cut.fa.gz'").c_str()) == 0);
+  check(program.run("npmi build --genome cut.fa.gz --out t.tsv"), kData, {"cut.fa.gz"});
+  CHECK_FALSE(program.has("t.tsv"));
+}
+
+TEST_CASE("no genome or several: what was looked for and what to type", "[cli]") {
+  const Program program;
+  check(program.run("pretrain --config logo.json"), kNoInput,
+        {"no genome was given", "data/genome", "cmgems pretrain --config logo.json --genome GENOME.fa"});
+  check(program.run("pretrain --config logo.json", "CMGEMS_DATA=elsewhere"), kNoInput,
+        {"elsewhere/genome or data/genome"});
+  program.write("data/genome/a.fa", fasta());
+  program.write("data/genome/b.fna.gz", "");
+  check(program.run("pretrain --config logo.json"), kNoInput,
+        {"several were found: data/genome/a.fa, data/genome/b.fna.gz",
+         "cmgems pretrain --config logo.json --genome data/genome/a.fa"});
+}
+
+TEST_CASE("configurations with problems", "[cli]") {
+  const Program program;
+  check(program.run("pretrain --config smoke.json --set train.learning_rte=1"), kUsage,
+        {"unknown key train.learning_rte; did you mean train.learning_rate?"});
+  check(program.run("pretrain --config smoke.json --set masking.strategy=genmask"), kUsage,
+        {"masking.strategy: expected one of random, genemask, global, cm-gems", "did you mean genemask?"});
+  check(program.run("pretrain --config smoke.json --set train.max_steps=many"), kUsage,
+        {"train.max_steps: expected a whole number", "found \"many\""});
+  check(program.run("pretrain --config smoke.json --set train.learning_rate=-0.1 --set data.k=2"), kUsage,
+        {"2 problems", "train.learning_rate: expected a number in 1e-12..10, found -0.1", "data.k: expected"});
+  check(program.run("pretrain --config smoke.json --set train.warmup_steps=999999"), kUsage,
+        {"train.warmup_steps (999999) must not exceed train.max_steps"});
+  program.write("broken.json", "{\n  \"train\": {\"seed\": 1\n}");
+  check(program.run("pretrain --config broken.json"), kUsage, {"broken.json: line 3, column 1", "too early"});
+  check(program.run("pretrain --config logo-smal.json"), kNoInput, {"did you mean logo-small.json?"});
+  check(program.run("pretrain"), kUsage, {"pretrain needs --config", "smoke.json"});
+}
+
+TEST_CASE("command lines with problems", "[cli]") {
+  const Program program;
+  check(program.run(""), kUsage, {"subcommand"});
+  check(program.run("pretrian"), kUsage, {"unknown command 'pretrian'", "did you mean pretrain?"});
+  check(program.run("npmi bild"), kUsage, {"unknown command 'bild': expected one of build, show; did you mean build?"});
+  check(program.run("pretrain --colour red"), kUsage, {"--colour"});
+  check(program.run("npmi build --genome x.fa"), kUsage, {"--out"});
+  check(program.run("npmi build -k 9 --genome builtin:synthetic --out t.tsv"), kUsage, {"data.k: expected", "found 9"});
+  check(program.run("mask --strategy cm-gems ACGTACGTACGT"), kUsage, {"curriculum", "genemask"});
+  check(program.run("mask --strategy random missing.fa"), kNoInput, {"'missing.fa' is neither a file nor a sequence"});
+  check(program.run("mask --strategy random ACG"), kData, {"too short"});
+  check(program.run("mask --strategy global -k 4 ACGTACGTACGT"), kUsage, {"cmgems npmi build -k 4"});
+}
+
+TEST_CASE("an NPMI table for another k", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("npmi build -k 3 --genome builtin:synthetic --out three.tsv --quiet").code == 0);
+  check(program.run("pretrain --config smoke.json --set npmi.table=three.tsv --out run"), kData,
+        {"three.tsv holds 3-mers, but k is 4"});
+  check(program.run("pretrain --config smoke.json --set npmi.table=builtin:human-6mer"), kData,
+        {"builtin:human-6mer holds 6-mers, but k is 4"});
+  check(program.run("npmi show builtin:human"), kUsage, {"builtin:human-6mer@genemask-release"});
+  check(program.run("npmi show none.tsv"), kNoInput, {"none.tsv"});
+  CHECK_FALSE(program.has("run"));
+}
+
+TEST_CASE("labelled data with problems", "[cli]") {
+  const Program program;
+  program.write("good.tsv", "sequence\tlabel\nACGTACGTAC\t0\nTTGCATTGCA\t1\n");
+  program.write("nolabels.tsv", "sequence\nACGTACGTAC\n");
+  program.write("letters.tsv", "sequence\tlabel\nACGTACGTAC\tyes\n");
+  program.write("one.tsv", "sequence\tlabel\nACGTACGTAC\t0\n");
+  const std::string rest = " --test good.tsv --model random --config smoke.json";
+  check(program.run("finetune --train nolabels.tsv" + rest), kData, {"nolabels.tsv", "label"});
+  check(program.run("finetune --train letters.tsv" + rest), kData, {"letters.tsv", "2", "label"});
+  check(program.run("finetune --train good.tsv --model random"), kUsage, {"inputs.train and inputs.test go together"});
+  check(program.run("finetune --train one.tsv --test one.tsv --model random"), kData, {"a single label"});
+  check(program.run("finetune --train good.tsv --shots 5" + rest), kData, {"good.tsv", "5 rows of class 0"});
+  CHECK_FALSE(program.has("runs"));
+}
+
+TEST_CASE("tasks and models that are not there", "[cli]") {
+  const Program program;
+  check(program.run("finetune --model random"), kUsage, {"finetune needs --task", "prom-core"});
+  check(program.run("finetune --task prom --model random"), kUsage, {"unknown task 'prom'", "prom-core"});
+  check(program.run("finetune --task prom-core --model random"), kNoInput, {"prom-core"});
+  check(program.run("finetune --task synthetic --shots 0 --model random"), kUsage,
+        {"finetune.shots: expected a whole number in 1..1000000 or null, found 0"});
+  check(program.run("finetune --task synthetic"), kNoInput,
+        {"no model was given", "cmgems finetune --task synthetic --model RUN"});
+  check(program.run("finetune --task synthetic --model gone"), kNoInput, {"no model at gone"});
+  CHECK_FALSE(program.has("runs"));
+}

@@ -1,0 +1,51 @@
+// Run folders: complete, never silently reused, locked while in use.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "program.h"
+
+using cmgems::test::kTiny;
+using cmgems::test::Program;
+
+TEST_CASE("a run folder that is not empty is refused without --overwrite", "[cli]") {
+  const Program program;
+  program.write("run/notes.txt", "mine");
+  const auto refused = program.run("pretrain --out run" + kTiny);
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("the folder run is not empty") && Catch::Contains("--overwrite"));
+  CHECK_FALSE(program.has("run/LOCK"));
+
+  program.write("run/metrics.jsonl", "old\n");
+  REQUIRE(program.run("pretrain --overwrite --quiet --out run" + kTiny).code == 0);
+  CHECK(program.read("run/notes.txt") == "mine");
+  CHECK_THAT(program.read("run/metrics.jsonl"), !Catch::Contains("old"));
+}
+
+TEST_CASE("a second process on one folder is refused", "[cli]") {
+  const Program program;
+  program.write("run/LOCK", "");
+  const int lock = ::open((program.folder.path() / "run" / "LOCK").c_str(), O_RDWR);
+  REQUIRE(::flock(lock, LOCK_EX | LOCK_NB) == 0);
+  const auto refused = program.run("pretrain --overwrite --out run" + kTiny);
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("is in use by another cmgems process"));
+  ::close(lock);
+  CHECK(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+}
+
+TEST_CASE("--out must be a folder", "[cli]") {
+  const Program program;
+  program.write("file", "x");
+  const auto refused = program.run("pretrain --out file" + kTiny);
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("--out file is a file: name a folder"));
+}
+
+TEST_CASE("a dry run writes nothing", "[cli]") {
+  const Program program;
+  const auto dry = program.run("pretrain --dry-run" + kTiny);
+  CHECK(dry.code == 0);
+  CHECK_THAT(dry.out, Catch::Contains("would train 60 steps of 8 windows"));
+  CHECK_FALSE(program.has("runs"));
+}

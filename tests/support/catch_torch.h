@@ -1,0 +1,15 @@
+// Catch2 beside LibTorch: both define CHECK. Torch must come first and be undefined; the other way round a failing
+// CHECK aborts the process silently.
+#pragma once
+
+// clang-format off
+#include <torch/torch.h>
+#undef CHECK
+#undef CHECK_EQ
+#undef CHECK_NE
+#undef CHECK_LT
+#undef CHECK_LE
+#undef CHECK_GT
+#undef CHECK_GE
+#include "support/catch.h"
+// clang-format on

@@ -1,0 +1,58 @@
+#include "cmgems/base/atomic_file.h"
+
+#include "cmgems/base/error.h"
+#include "support/catch.h"
+
+using namespace cmgems;
+namespace fs = std::filesystem;
+
+TEST_CASE("write_file_atomic replaces a file and leaves nothing beside it", "[base]") {
+  test::TemporaryFolder folder;
+  const auto path = folder.write("a.txt", "old");
+  write_file_atomic(path, "new content");
+  CHECK(read_file(path) == "new content");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("write_file_atomic into a folder that is not there is an IoError", "[base]") {
+  test::TemporaryFolder folder;
+  CHECK_THROWS_AS(write_file_atomic(folder.path() / "no" / "a.txt", "x"), IoError);
+}
+
+TEST_CASE("write_folder_atomic keeps the old folder when filling fails", "[base]") {
+  test::TemporaryFolder folder;
+  folder.write("model/weights", "old");
+  const auto target = folder.path() / "model";
+  CHECK_THROWS_AS(write_folder_atomic(target,
+                                      [](const fs::path& path) {
+                                        write_file_atomic(path / "weights", "half");
+                                        throw IoError("disk full");
+                                      }),
+                  IoError);
+  CHECK(read_file(target / "weights") == "old");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("write_folder_atomic replaces the whole folder", "[base]") {
+  test::TemporaryFolder folder;
+  folder.write("model/stale", "old");
+  write_folder_atomic(folder.path() / "model", [](const fs::path& path) { write_file_atomic(path / "weights", "new"); });
+  CHECK(read_file(folder.path() / "model" / "weights") == "new");
+  CHECK_FALSE(fs::exists(folder.path() / "model" / "stale"));
+}
+
+TEST_CASE("a line appender adds whole lines after what was there", "[base]") {
+  test::TemporaryFolder folder;
+  const auto path = folder.write("log", "one\n");
+  LineAppender(path).append("two");
+  CHECK(read_file(path) == "one\ntwo\n");
+}
+
+TEST_CASE("reading a missing file says which", "[base]") {
+  CHECK_THROWS_WITH(read_file("/no/such/file"), "no such file: /no/such/file");
+}
+
+TEST_CASE("an empty file reads as nothing", "[base]") {
+  test::TemporaryFolder folder;
+  CHECK(read_file(folder.write("empty", "")).empty());
+}

@@ -1,0 +1,116 @@
+#include "cmgems/corpus/corpus.h"
+
+#include <map>
+#include <set>
+
+#include "support/catch.h"
+#include "support/random_genome.h"
+#include "support/small_table.h"
+
+using namespace cmgems;
+using namespace cmgems::corpus;
+
+namespace {
+
+/// Windows of a global batch as sets of (ids, labels), whatever their packing.
+std::multiset<std::vector<std::int64_t>> contents(const std::vector<RaggedBatch>& batches) {
+  std::multiset<std::vector<std::int64_t>> all;
+  for (const auto& batch : batches) {
+    std::size_t mask = 0;
+    for (std::size_t w = 0; w < batch.windows(); ++w) {
+      std::vector<std::int64_t> window(batch.ids.begin() + batch.cu_seqlens[w], batch.ids.begin() + batch.cu_seqlens[w + 1]);
+      for (; mask < batch.masked.size() && batch.masked[mask] < batch.cu_seqlens[w + 1]; ++mask) {
+        window.push_back(batch.masked[mask] - batch.cu_seqlens[w]);
+        window.push_back(batch.labels[mask]);
+      }
+      all.insert(window);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("examples and masks do not depend on the split into micro-batches", "[corpus]") {
+  const auto genome = test::random_genome({60'000});
+  const auto table = test::ordered_table(6);
+  const Corpus corpus(genome, {.max_tokens = 60}, {}, &table, 42);
+  const auto masker = masking::make_masker(masking::Strategy::genemask, 6, &table, 1);
+  const auto whole = corpus.train_batch(3, 20, *masker, 0);
+  const auto split = corpus.train_batch(3, 20, *masker, 130);
+  CHECK(whole.micro_batches.size() == 1);
+  CHECK(split.micro_batches.size() > 5);
+  CHECK(contents(whole.micro_batches) == contents(split.micro_batches));
+  CHECK(whole.tokens == split.tokens);
+  CHECK(whole.statistics.masked == split.statistics.masked);
+}
+
+TEST_CASE("an epoch shows every window once, the next one in another order with other masks", "[corpus]") {
+  const auto genome = test::random_genome({6'000});
+  const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
+  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 0.01);  // hardly any mask: windows stay readable
+  const auto n = static_cast<std::int64_t>(corpus.windows().train.size());
+  const auto first = contents(corpus.train_batch(0, n, *masker, 0).micro_batches);
+  CHECK(std::set<std::vector<std::int64_t>>(first.begin(), first.end()).size() == static_cast<std::size_t>(n));
+  std::map<std::size_t, int> lengths[2];
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (const auto& window : contents(corpus.train_batch(epoch, n, *masker, 0).micro_batches)) ++lengths[epoch][window.size()];
+  }
+  CHECK(corpus.train_batch(0, 5, *masker, 0).tokens != corpus.train_batch(n / 5 + 1, 5, *masker, 0).tokens);
+}
+
+TEST_CASE("labels are the genome's own tokens", "[corpus]") {
+  const auto genome = test::random_genome({6'000});
+  const Corpus corpus(genome, {.max_tokens = 40, .full_length_share = 1}, {}, nullptr, 7);
+  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 6);
+  // every 40-token window of the training side, as tokens
+  std::set<std::vector<kmer::TokenId>> known;
+  for (const auto& window : corpus.windows().train) {
+    std::vector<std::uint8_t> codes(window.tokens + 5);
+    genome.unpack(window.begin, codes);
+    std::vector<kmer::TokenId> tokens(window.tokens);
+    kmer::tokenize_codes(corpus.vocabulary(), codes, tokens);
+    known.insert(tokens);
+  }
+  const auto batch = corpus.train_batch(0, 30, *masker, 0).micro_batches.at(0);
+  CHECK(batch.masked.size() > 300);
+  for (std::size_t w = 0; w < batch.windows(); ++w) {
+    std::vector<kmer::TokenId> tokens(batch.ids.begin() + batch.cu_seqlens[w] + 1, batch.ids.begin() + batch.cu_seqlens[w + 1] - 1);
+    for (std::size_t m = 0; m < batch.masked.size(); ++m) {
+      const auto at = batch.masked[m] - batch.cu_seqlens[w] - 1;
+      if (at >= 0 && at < static_cast<std::int64_t>(tokens.size())) tokens[static_cast<std::size_t>(at)] = static_cast<kmer::TokenId>(batch.labels[m]);
+    }
+    CHECK(known.count(tokens) == 1);
+  }
+}
+
+TEST_CASE("validation masks never change", "[corpus]") {
+  const auto genome = test::random_genome({30'000});
+  const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
+  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 1);
+  const auto first = corpus.validation_batches(20, *masker, 0);
+  corpus.train_batch(5, 10, *masker, 0);
+  CHECK(contents(first) == contents(corpus.validation_batches(20, *masker, 100)));
+}
+
+TEST_CASE("recut epochs have windows of their own and are found by step", "[corpus]") {
+  const auto genome = test::random_genome({6'000});
+  const Corpus corpus(genome, {.max_tokens = 40, .recut_each_epoch = true}, {}, nullptr, 7);
+  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 1);
+  const auto again = corpus.train_batch(100, 8, *masker, 0);
+  corpus.train_batch(2, 8, *masker, 0);
+  CHECK(contents(again.micro_batches) == contents(corpus.train_batch(100, 8, *masker, 0).micro_batches));
+}
+
+TEST_CASE("statistics add up the masks of a batch", "[corpus]") {
+  const auto genome = test::random_genome({30'000});
+  const auto table = test::ordered_table(6);
+  const Corpus corpus(genome, {.max_tokens = 110, .full_length_share = 1}, {}, &table, 7);
+  const auto masker = masking::make_masker(masking::Strategy::global, 6, &table, 1);
+  const auto batch = corpus.train_batch(0, 10, *masker, 0);
+  CHECK(batch.statistics.examples == 10);
+  CHECK(batch.tokens == batch.statistics.tokens + 2 * 10);
+  CHECK(batch.statistics.masked == batch.micro_batches[0].masked.size());
+  CHECK(batch.statistics.npmi_tokens == batch.statistics.masked);
+  CHECK(batch.statistics.pmi_spans >= 10);
+}

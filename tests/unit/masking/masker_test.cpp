@@ -1,0 +1,148 @@
+#include "cmgems/masking/masker.h"
+
+#include "support/catch.h"
+#include "support/small_table.h"
+
+using namespace cmgems;
+using namespace cmgems::masking;
+using Positions = std::vector<std::uint32_t>;
+
+namespace {
+
+MaskPlan plan_of(const Masker& masker, const std::vector<kmer::TokenId>& tokens, std::uint64_t example = 0) {
+  RandomStream random(1, Purpose::mask, 0, example);
+  MaskPlan plan;
+  masker.plan(tokens, random, plan);
+  return plan;
+}
+
+/// Share of tokens masked over 400 examples of 510 tokens with all k-mers of k=6 in turn.
+double share(const Masker& masker) {
+  std::vector<kmer::TokenId> tokens;
+  for (int i = 0; i < 510; ++i) tokens.push_back(5 + (i * 1597) % 4096);
+  double masked = 0;
+  for (std::uint64_t example = 0; example < 400; ++example) masked += static_cast<double>(plan_of(masker, tokens, example).positions.size());
+  return masked / (400 * 510);
+}
+
+}  // namespace
+
+TEST_CASE("spans at k=6 are the paper's, clipped to the example", "[masking]") {
+  const auto is = [](Span span, std::uint32_t first, std::uint32_t last) { return span.first == first && span.last == last; };
+  CHECK(is(single_nucleotide_span(10, 6, 510), 8, 13));
+  CHECK(is(single_nucleotide_span(0, 6, 510), 0, 3));
+  CHECK(is(single_nucleotide_span(509, 6, 510), 507, 509));
+  CHECK(is(pmi_span(10, 6, 510), 5, 15));
+  CHECK(is(pmi_span(2, 6, 510), 0, 7));
+  CHECK(is(single_nucleotide_span(10, 3, 510), 9, 11));
+  CHECK(is(pmi_span(10, 3, 510), 8, 12));
+}
+
+TEST_CASE("centre rates at k=6 are the paper's", "[masking]") {
+  CHECK(random_rate(6) == Approx(0.025));
+  CHECK(genemask_rate(6) == Approx(0.15 / 8.5));
+  CHECK(global_rate(6) == Approx(0.15 / 11));
+}
+
+TEST_CASE("centres are Bernoulli draws", "[masking]") {
+  RandomStream random(3, Purpose::mask);
+  Positions centres;
+  draw_centres(100'000, 0.025, random, centres);
+  CHECK(std::abs(static_cast<double>(centres.size()) - 2500) < 250);  // 5 standard deviations of 49.4
+  CHECK(std::is_sorted(centres.begin(), centres.end()));
+  CHECK(std::adjacent_find(centres.begin(), centres.end()) == centres.end());
+  draw_centres(4, 1.0, random, centres);
+  CHECK(centres == Positions{0, 1, 2, 3});
+}
+
+TEST_CASE("random masks 1 - 0.975^6 of the tokens, in spans of six", "[masking]") {
+  CHECK(share(*make_masker(Strategy::random, 6, nullptr, 1)) == Approx(0.1409).margin(0.004));
+}
+
+TEST_CASE("global masks the PMI span of the best token, ties to the lower position", "[masking]") {
+  const auto table = test::ordered_table(3);
+  const auto masker = make_masker(Strategy::global, 3, &table, 1);
+  std::vector<kmer::TokenId> tokens(20, 60);  // m = max(1, round(0.03 * 20)) = 1
+  CHECK(plan_of(*masker, tokens).positions == Positions{0, 1, 2});
+  tokens[10] = 5;
+  CHECK(plan_of(*masker, tokens).positions == Positions{8, 9, 10, 11, 12});
+  tokens.resize(84, 60);  // m = round(2.52) = 3: positions 10, then 0 and 1 of the ties
+  const auto plan = plan_of(*masker, tokens);
+  CHECK(plan.positions == Positions{0, 1, 2, 3, 8, 9, 10, 11, 12});
+  CHECK(plan.pmi_spans == 3);
+  CHECK(plan.covered_twice == 3);
+}
+
+TEST_CASE("global never depends on the stream and puts [UNK] last", "[masking]") {
+  const auto table = test::ordered_table(3);
+  const auto masker = make_masker(Strategy::global, 3, &table, 1);
+  std::vector<kmer::TokenId> tokens(20, kmer::kUnk);
+  tokens[15] = 68;  // the worst k-mer, still before [UNK]
+  CHECK(plan_of(*masker, tokens, 1).positions == Positions{13, 14, 15, 16, 17});
+  CHECK(plan_of(*masker, tokens, 2).positions == Positions{13, 14, 15, 16, 17});
+}
+
+TEST_CASE("genemask widens the better half of its centres", "[masking]") {
+  const auto table = test::ordered_table(3);
+  const auto masker = make_masker(Strategy::genemask, 3, &table, 1e6);  // every token is a centre
+  // ranks by position: 40 40 40 0 40 40 40 40 40 40. Best near centres 2, 3, 4 is position 3 (rank 0); the others have
+  // rank 40. m = 10, ceil(m/2) = 5: centres 2, 3, 4, then 0 and 1 by position.
+  std::vector<kmer::TokenId> tokens(10, 45);
+  tokens[3] = 5;
+  const auto plan = plan_of(*masker, tokens);
+  CHECK(plan.centres == 10);
+  CHECK(plan.pmi_spans == 5);
+  CHECK(plan.positions.size() == 10);
+}
+
+TEST_CASE("genemask without a scored neighbour keeps the single-nucleotide span", "[masking]") {
+  const auto unscored = test::ordered_table(6, 0);
+  const auto masker = make_masker(Strategy::genemask, 6, &unscored, 1);
+  std::vector<kmer::TokenId> tokens(510, 100);
+  std::uint32_t centres = 0;
+  for (std::uint64_t example = 0; example < 20; ++example) {
+    const auto plan = plan_of(*masker, tokens, example);
+    CHECK(plan.pmi_spans == 0);
+    centres += plan.centres;
+  }
+  CHECK(centres > 0);
+}
+
+TEST_CASE("a genemask example with one centre has one PMI span around the best token near it", "[masking]") {
+  const auto table = test::ordered_table(6);
+  const auto masker = make_masker(Strategy::genemask, 6, &table, 1);
+  std::vector<kmer::TokenId> tokens(60, 4000);
+  for (std::uint64_t example = 0;; ++example) {
+    REQUIRE(example < 1000);
+    RandomStream random(1, Purpose::mask, 0, example);
+    Positions centres;
+    draw_centres(60, genemask_rate(6), random, centres);
+    if (centres.size() != 1 || centres[0] < 20 || centres[0] > 30) continue;
+    tokens[centres[0] + 3] = 5;  // the last token of the span i-2..i+3
+    const auto plan = plan_of(*masker, tokens, example);
+    REQUIRE(plan.positions.size() == 11);
+    CHECK(plan.positions.front() == centres[0] - 2);
+    CHECK(plan.positions.back() == centres[0] + 8);
+    break;
+  }
+}
+
+TEST_CASE("every strategy masks about 15% at k=6", "[masking]") {
+  const auto table = test::ordered_table(6);
+  CHECK(share(*make_masker(Strategy::genemask, 6, &table, 1)) == Approx(0.14).margin(0.01));
+  CHECK(share(*make_masker(Strategy::global, 6, &table, 1)) == Approx(0.14).margin(0.02));
+}
+
+TEST_CASE("a mask is a function of its stream alone", "[masking]") {
+  const auto masker = make_masker(Strategy::random, 6, nullptr, 1);
+  const std::vector<kmer::TokenId> tokens(510, 77);
+  CHECK(plan_of(*masker, tokens, 5).positions == plan_of(*masker, tokens, 5).positions);
+  CHECK(plan_of(*masker, tokens, 5).positions != plan_of(*masker, tokens, 6).positions);
+}
+
+TEST_CASE("an example without tokens has an empty plan", "[masking]") {
+  const auto table = test::ordered_table(3);
+  for (auto strategy : {Strategy::random, Strategy::genemask, Strategy::global}) {
+    CHECK(plan_of(*make_masker(strategy, 3, &table, 1), {}).positions.empty());
+  }
+}

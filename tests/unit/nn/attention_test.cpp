@@ -1,0 +1,83 @@
+#include "support/catch_torch.h"
+
+#include "cmgems/nn/ops.h"
+
+using namespace cmgems::nn;
+
+namespace {
+
+struct Input {
+  at::Tensor q, k, v;
+};
+
+Input random_input(std::int64_t queries, std::int64_t keys, at::ScalarType dtype) {
+  torch::manual_seed(1);
+  const auto make = [&](std::int64_t rows) { return torch::randn({rows, 3, 8}, dtype).requires_grad_(); };
+  return {make(queries), make(keys), make(keys)};
+}
+
+double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+}  // namespace
+
+TEST_CASE("attention over runs of windows equals the plain one, values and gradients", "[nn]") {
+  const std::vector<std::int32_t> keys{0, 5, 10, 12, 40};
+  const std::vector<std::int32_t> some{0, 2, 4, 4, 7};  // the third window asks nothing
+  for (const auto& queries : {keys, some}) {
+    auto fast = random_input(queries.back(), keys.back(), at::kDouble);
+    auto plain = random_input(queries.back(), keys.back(), at::kDouble);
+    Pass pass;
+    const auto a = ops::attention(fast.q, fast.k, fast.v, queries, keys, 0.1, pass);  // no stream: no dropout
+    const auto b = ops::attention_plain(plain.q, plain.k, plain.v, queries, keys);
+    CHECK(largest_difference(a, b) < 1e-12);
+    const auto weights = torch::randn_like(a);
+    (a * weights).sum().backward();
+    (b * weights).sum().backward();
+    CHECK(largest_difference(fast.q.grad(), plain.q.grad()) < 1e-12);
+    CHECK(largest_difference(fast.k.grad(), plain.k.grad()) < 1e-12);
+    CHECK(largest_difference(fast.v.grad(), plain.v.grad()) < 1e-12);
+  }
+}
+
+TEST_CASE("attention by hand: one window, equal scores, the mean of the values", "[nn]") {
+  const auto q = torch::zeros({2, 1, 2}), k = torch::ones({2, 1, 2});
+  const auto v = torch::tensor({1.0F, 2.0F, 3.0F, 6.0F}).view({2, 1, 2});
+  const std::vector<std::int32_t> windows{0, 2};
+  Pass pass;
+  const auto out = ops::attention(q, k, v, windows, windows, 0, pass);
+  CHECK(largest_difference(out, torch::tensor({2.0F, 4.0F, 2.0F, 4.0F}).view({2, 1, 2})) < 1e-6);
+}
+
+TEST_CASE("with dropout the backward pass uses the mask of the forward pass", "[nn]") {
+  const std::vector<std::int32_t> windows{0, 4, 8, 11};
+  auto input = random_input(11, 11, at::kDouble);
+  const auto weights = torch::randn({11, 3, 8}, at::kDouble);
+  const auto loss = [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    Pass pass{at::kFloat, DropoutStream(5, 1, 0)};
+    return (ops::attention(q, k, v, windows, windows, 0.3, pass) * weights).sum();
+  };
+  loss(input.q, input.k, input.v).backward();
+  torch::NoGradGuard no_grad;
+  constexpr double kStep = 1e-6;
+  for (const auto& [tensor, gradient] : {std::pair{input.q, input.q.grad()}, {input.k, input.k.grad()}, {input.v, input.v.grad()}}) {
+    for (std::int64_t i = 0; i < tensor.numel(); i += 13) {
+      auto entry = tensor.view({-1})[i];
+      const double before = entry.item<double>();
+      entry.fill_(before + kStep);
+      const double up = loss(input.q, input.k, input.v).item<double>();
+      entry.fill_(before - kStep);
+      const double down = loss(input.q, input.k, input.v).item<double>();
+      entry.fill_(before);
+      CHECK(gradient.reshape({-1})[i].item<double>() == Approx((up - down) / (2 * kStep)).margin(1e-7));
+    }
+  }
+}
+
+TEST_CASE("dropout in attention keeps the expectation", "[nn]") {
+  const std::vector<std::int32_t> windows{0, 64};
+  const auto q = torch::zeros({64, 3, 8}), v = torch::ones({64, 3, 8});
+  Pass pass{at::kFloat, DropoutStream(5, 1, 0)};
+  const auto out = ops::attention(q, q, v, windows, windows, 0.25, pass);
+  CHECK(out.mean().item<double>() == Approx(1).margin(0.02));
+  CHECK(out.std().item<double>() > 0.01);
+}

@@ -1,0 +1,39 @@
+#include "support/catch_torch.h"
+
+#include "cmgems/base/error.h"
+#include "cmgems/nn/weights.h"
+#include "support/tiny_bert.h"
+
+using namespace cmgems;
+using namespace cmgems::nn;
+
+TEST_CASE("a saved model comes back with the same weights", "[nn]") {
+  test::TemporaryFolder folder;
+  auto model = test::tiny_model(at::kFloat);
+  save_model(*model, {test::tiny_shape(), 3, 0, ""}, folder.path() / "model");
+  MaskedLm loaded(formats::read_model_description(folder.path() / "model").shape);
+  CHECK(load_weights(*loaded, folder.path() / "model").empty());
+  const auto batch = test::tiny_batch();
+  CHECK(at::equal(test::loss_of(model, batch), test::loss_of(loaded, batch)));
+}
+
+TEST_CASE("a classifier takes the encoder of a language model and names its fresh head", "[nn]") {
+  test::TemporaryFolder folder;
+  auto model = test::tiny_model(at::kFloat);
+  save_model(*model, {test::tiny_shape(), 3, 0, ""}, folder.path() / "model");
+  Classifier classifier(test::tiny_shape(), 2, config::Pooling::cls);
+  const auto fresh = load_weights(*classifier, folder.path() / "model", {"bert.pooler.", "classifier."});
+  CHECK(fresh == std::vector<std::string>{"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"});
+  CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"), Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
+}
+
+TEST_CASE("weights of another shape are refused by name", "[nn]") {
+  test::TemporaryFolder folder;
+  auto model = test::tiny_model(at::kFloat);
+  save_model(*model, {test::tiny_shape(), 3, 0, ""}, folder.path() / "model");
+  auto other = test::tiny_shape();
+  other.intermediate_size = 16;
+  MaskedLm wider(other);
+  CHECK_THROWS_WITH(load_weights(*wider, folder.path() / "model"),
+                    Catch::Matchers::Contains("wrong shape or type bert.encoder.layer.0.intermediate.dense.weight"));
+}

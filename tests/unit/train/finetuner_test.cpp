@@ -1,0 +1,98 @@
+#include "support/catch_torch.h"
+
+#include "cmgems/base/error.h"
+#include "cmgems/base/random.h"
+#include "cmgems/nn/weights.h"
+#include "cmgems/train/finetuner.h"
+
+using namespace cmgems;
+
+namespace {
+
+/// Label 1 holds only G and C, label 0 only A and T: one token tells.
+tasks::LabelledTable separable_table(std::size_t rows, std::uint64_t stream) {
+  tasks::LabelledTable table;
+  RandomStream random(stream, Purpose::synthetic);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const int label = static_cast<int>(row % 2);
+    std::string sequence;
+    for (int i = 0; i < 12; ++i) sequence += (label == 1 ? "GC" : "AT")[random.below(2)];
+    table.examples.push_back({sequence, label});
+  }
+  return table;
+}
+
+config::Config small_config() {
+  config::Config config;
+  config.data.k = 3;
+  config.model.preset = config::Preset::logo;
+  config.model.hidden_size = 16;
+  config.model.intermediate_size = 32;
+  config.model.num_attention_heads = 2;
+  config.compute.device = config::DeviceChoice::cpu;
+  return config;
+}
+
+tasks::TaskData separable_task() {
+  tasks::TaskData task;
+  task.name = "separable";
+  task.pool = separable_table(40, 1);
+  task.test = separable_table(100, 2);
+  task.classes = 2;
+  return task;
+}
+
+std::vector<std::size_t> all_rows(const tasks::TaskData& task) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < task.pool.examples.size(); ++i) rows.push_back(i);
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("published hyper-parameters by rows per class, the configuration's on top", "[train]") {
+  CHECK(train::finetune_plan({}, 10).epochs == 20);
+  CHECK(train::finetune_plan({}, 100).learning_rate == 4e-4);
+  CHECK(train::finetune_plan({}, 100).batch_size == 5);
+  CHECK(train::finetune_plan({}, 500).epochs == 5);
+  CHECK(train::finetune_plan({}, 500).learning_rate == 5e-5);
+  CHECK(train::finetune_plan({}, 500).batch_size == 15);
+  config::FinetuneOptions own;
+  own.epochs = 3;
+  CHECK(train::finetune_plan(own, 10).epochs == 3);
+}
+
+TEST_CASE("a separable task is learned with both poolings, equal runs for equal seeds", "[train]") {
+  const auto task = separable_task();
+  for (auto pooling : {config::Pooling::cls, config::Pooling::mean}) {
+    auto config = small_config();
+    config.finetune.pooling = pooling;
+    config.finetune.learning_rate = 5e-3;
+    const auto run = train::finetune_run(config, task, all_rows(task), 3, {});
+    CHECK(run.model.accuracy > 0.95);
+    CHECK_FALSE(run.collapsed);
+    CHECK(train::finetune_run(config, task, all_rows(task), 3, {}).final_loss == run.final_loss);
+    CHECK(train::finetune_run(config, task, all_rows(task), 4, {}).final_loss != run.final_loss);
+  }
+}
+
+TEST_CASE("a kept classifier is a model folder with its labels", "[train]") {
+  test::TemporaryFolder folder;
+  const auto task = separable_task();
+  auto config = small_config();
+  config.finetune.epochs = 1;
+  train::finetune_run(config, task, all_rows(task), 3, {}, folder.path() / "model");
+  const auto description = formats::read_model_description(folder.path() / "model");
+  CHECK(description.classes == 2);
+  CHECK(description.k == 3);
+  nn::Classifier classifier(description.shape, 2, config::Pooling::cls);
+  CHECK(nn::load_weights(*classifier, folder.path() / "model").empty());
+}
+
+TEST_CASE("a sequence longer than the model's positions is refused with its row", "[train]") {
+  auto task = separable_task();
+  task.test.path = "test.tsv";
+  task.test.examples[7].sequence = std::string(600, 'A');
+  CHECK_THROWS_WITH(train::finetune_run(small_config(), task, all_rows(task), 1, {}),
+                    "test.tsv, example 8: 598 tokens, but the model takes at most 510; shorten the sequences");
+}

@@ -1,0 +1,107 @@
+#include "support/catch_torch.h"
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/train/pretrainer.h"
+#include "support/random_genome.h"
+#include "support/small_table.h"
+
+using namespace cmgems;
+
+namespace {
+
+config::Config tiny_config() {
+  config::Config config;
+  config.data = {.k = 3, .max_tokens = 12};
+  config.model.preset = config::Preset::logo;
+  config.model.hidden_size = 8;
+  config.model.intermediate_size = 16;
+  config.model.num_attention_heads = 2;
+  config.train.max_steps = 12;
+  config.train.windows_per_step = 4;
+  config.train.eval_steps = 4;
+  config.train.validation_windows = 20;
+  config.train.learning_rate = 1e-2;
+  config.compute.device = config::DeviceChoice::cpu;
+  return config;
+}
+
+struct Recorder : train::Observer {
+  void on_step(const train::StepReport& report) override {
+    losses.push_back(report.loss);
+    hard.push_back(report.hard);
+  }
+  void on_eval(const train::EvalReport& report) override { evals.push_back(report.step); }
+  void on_switch(const train::SwitchReport& report) override { switched = report.step; }
+  std::vector<double> losses;
+  std::vector<bool> hard;
+  std::vector<std::int64_t> evals;
+  std::optional<std::int64_t> switched;
+};
+
+Recorder record(const config::Config& config, const std::filesystem::path& model) {
+  const auto genome = test::random_genome({5000});
+  const auto table = test::ordered_table(3);
+  Recorder recorder;
+  train::pretrain(config, genome, &table, model, {&recorder});
+  return recorder;
+}
+
+}  // namespace
+
+TEST_CASE("two runs are equal, bit for bit, in loss and in weights", "[train]") {
+  test::TemporaryFolder folder;
+  const auto a = record(tiny_config(), folder.path() / "a"), b = record(tiny_config(), folder.path() / "b");
+  CHECK(a.losses == b.losses);
+  CHECK(read_file(folder.path() / "a" / "model.safetensors") == read_file(folder.path() / "b" / "model.safetensors"));
+  CHECK(a.evals == std::vector<std::int64_t>{4, 8, 12});
+}
+
+TEST_CASE("the hard masker acts from the very step after the switch", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.curriculum.threshold = 1e9;  // no drop is ever enough: switch at the second measurement
+  const auto run = record(config, folder.path() / "m");
+  CHECK(run.switched == 8);
+  for (std::size_t step = 0; step < 12; ++step) CHECK(run.hard[step] == (step >= 8));
+}
+
+TEST_CASE("a fixed schedule switches between measurements", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.curriculum.switch_at_step = 6;
+  const auto run = record(config, folder.path() / "m");
+  CHECK(run.switched == 6);
+  for (std::size_t step = 0; step < 12; ++step) CHECK(run.hard[step] == (step >= 6));
+}
+
+TEST_CASE("until the switch a cm-gems run is the genemask run", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.curriculum.switch_at_step = 6;
+  auto easy = tiny_config();
+  easy.masking.strategy = masking::Strategy::genemask;
+  const auto a = record(config, folder.path() / "a"), b = record(easy, folder.path() / "b");
+  for (std::size_t step = 0; step < 6; ++step) CHECK(a.losses[step] == b.losses[step]);
+  CHECK(a.losses[6] != b.losses[6]);
+  CHECK_FALSE(b.switched.has_value());
+}
+
+TEST_CASE("training lowers the loss of a repetitive genome", "[train]") {
+  test::TemporaryFolder folder;
+  genome::GenomeBuilder builder;
+  builder.begin_contig("repeat");
+  RandomStream random(1, Purpose::synthetic);
+  std::string bases;
+  while (bases.size() < 5000) bases += "ACGGTCA" + std::string(1, "ACGT"[random.below(4)]);
+  builder.append(bases);
+  const auto genome = builder.finish();
+  auto config = tiny_config();
+  config.masking.strategy = masking::Strategy::random;
+  config.train.max_steps = 150;
+  config.train.warmup_steps = 10;
+  config.train.eval_steps = 150;
+  Recorder recorder;
+  const auto summary = train::pretrain(config, genome, nullptr, folder.path() / "m", {&recorder});
+  CHECK(summary.curve.back().perplexity < 40);  // 69 untrained
+  CHECK(summary.tokens > 150 * 4 * 7);
+}
