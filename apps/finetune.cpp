@@ -5,10 +5,10 @@
 #include <memory>
 #include <unordered_set>
 
+#include "baselines.h"
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
-#include "cmgems/metrics/kmer_baseline.h"
 #include "command.h"
 #include "finetune_report.h"
 #include "inputs.h"
@@ -109,45 +109,6 @@ train::FinetunePlan resolve_plan(config::FinetuneOptions& options, const tasks::
   return plan;
 }
 
-struct Columns {
-  std::vector<std::string> sequences;
-  std::vector<int> labels;
-};
-
-Columns columns_of(const tasks::LabelledTable& table, const std::vector<std::size_t>& rows) {
-  Columns columns;
-  for (const auto row : rows) {
-    columns.sequences.push_back(table.examples[row].sequence);
-    columns.labels.push_back(table.examples[row].label);
-  }
-  return columns;
-}
-
-Columns all_columns(const tasks::LabelledTable& table) {
-  std::vector<std::size_t> rows(table.examples.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-  return columns_of(table, rows);
-}
-
-metrics::ClassificationScores score_baseline(const Columns& train, const Columns& test, int classes) {
-  const auto probabilities = metrics::kmer_baseline(train.sequences, train.labels, test.sequences, classes);
-  std::vector<int> predictions;
-  for (std::size_t row = 0; row < test.labels.size(); ++row) {
-    const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(row) * classes;
-    predictions.push_back(static_cast<int>(std::max_element(begin, begin + classes) - begin));
-  }
-  return metrics::score_predictions(test.labels, predictions, probabilities, classes);
-}
-
-/// What no constant prediction can beat: always the most frequent class of the test set.
-metrics::ClassificationScores score_majority(const Columns& test, int classes) {
-  std::vector<int> counts(static_cast<std::size_t>(classes), 0);
-  for (const int label : test.labels) ++counts[static_cast<std::size_t>(label)];
-  const auto best = static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  const std::vector<int> predictions(test.labels.size(), best);
-  return metrics::score_predictions(test.labels, predictions, {}, classes);
-}
-
 void add_notes(FinetuneResult& result, const tasks::TaskData& task) {
   result.notes = task.notes;
   const auto draw = tasks::draw_note(task.pool, task.classes, static_cast<int>(result.shots));
@@ -171,9 +132,8 @@ FinetuneResult start_result(const config::Config& config, const tasks::TaskData&
   result.pool_rows = task.pool.examples.size();
   result.test_rows = task.test.examples.size();
   result.shots = config.finetune.shots.value_or(0);
-  result.methods = {{model.empty() ? "fine-tuned random encoder" : "fine-tuned " + model, {}},
-                    {"k-mer logistic regression (3-mers)", {}},
-                    {"majority class", {}}};
+  result.methods = {{model.empty() ? "fine-tuned random encoder" : "fine-tuned " + model, {}}};
+  for (const auto& name : config.finetune.baseline) result.methods.push_back({baseline_title(name), {}});
   return result;
 }
 
@@ -183,16 +143,19 @@ void add_run(FinetuneResult& result, const config::Config& config, const tasks::
   const auto seed = static_cast<std::uint64_t>(config.finetune.seed + number);
   const auto rows = tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots), seed);
   const auto keep = number == 0 ? result.run / "model" : std::filesystem::path{};
-  result.model_runs.push_back(train::finetune_run(config, task, rows, seed, model, keep));
+  result.model_runs.push_back(train::finetune_run(config, task, rows, seed, {model}, keep));
   const auto& run = result.model_runs.back();
-  const auto test = all_columns(task.test);
   result.methods[0].runs.push_back(run.model);
-  result.methods[1].runs.push_back(score_baseline(columns_of(task.pool, rows), test, task.classes));
-  result.methods[2].runs.push_back(score_majority(test, task.classes));
+  std::string beside;
+  for (std::size_t i = 0; i < config.finetune.baseline.size(); ++i) {
+    const auto scores = score_baseline(config.finetune.baseline[i], {config, task, rows, seed, model});
+    result.methods[i + 1].runs.push_back(scores);
+    beside += ", " + config.finetune.baseline[i] + " " + decimals(scores.accuracy, 3);
+  }
   log_info("run " + std::to_string(number + 1) + "/" + std::to_string(*config.finetune.runs) + " (seed " +
            std::to_string(seed) + "): accuracy " + decimals(run.model.accuracy, 3) + ", MCC " +
-           decimals(run.model.mcc, 3) + ", k-mer baseline " + decimals(result.methods[1].runs.back().accuracy, 3) +
-           ", " + decimals(run.seconds, 1) + " s" + (run.collapsed ? ", collapsed to one class" : ""));
+           decimals(run.model.mcc, 3) + beside + ", " + decimals(run.seconds, 1) + " s" +
+           (run.collapsed ? ", collapsed to one class" : ""));
 }
 
 void run(const Options& options, const Session& session) {

@@ -6,6 +6,7 @@
 
 #include "cmgems/base/error.h"
 #include "command.h"
+#include "openmp.h"
 #include "version.h"
 
 namespace {
@@ -35,6 +36,7 @@ int parse(CLI::App& app, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace cmgems;
+  apps::settle_openmp(argv);
   try {
     CLI::App app("Pretrains and fine-tunes genome language models with curriculum masking.", "cmgems");
     apps::Session session;

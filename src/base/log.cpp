@@ -27,9 +27,9 @@ spdlog::logger& logger() {
 
 void set_log_level(LogLevel level) {
   g_quiet = level == LogLevel::quiet;
-  logger().set_level(g_quiet                        ? spdlog::level::warn
+  logger().set_level(g_quiet                      ? spdlog::level::warn
                      : level == LogLevel::verbose ? spdlog::level::debug
-                                                    : spdlog::level::info);
+                                                  : spdlog::level::info);
 }
 
 void log_debug(const std::string& message) { logger().debug("{}", message); }

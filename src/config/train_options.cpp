@@ -9,6 +9,11 @@ constexpr Bounds kBelowOne{0, 0.999999};
 
 }  // namespace
 
+const std::vector<std::string_view>& baseline_words() {
+  static const std::vector<std::string_view> words{"kmer", "majority", "random-encoder"};
+  return words;
+}
+
 void describe(OptionVisitor& visitor, TrainOptions& options) {
   visitor.field("max_steps", options.max_steps, kSteps);
   visitor.field("windows_per_step", options.windows_per_step, Bounds{1, 1e6});
@@ -32,6 +37,7 @@ void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   visitor.field("learning_rate", options.learning_rate, kRate);
   visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
   visitor.choice("pooling", options.pooling, poolings);
+  visitor.field("baseline", options.baseline);
   visitor.field("warmup_ratio", options.warmup_ratio, kProbability);
   visitor.field("weight_decay", options.weight_decay, kProbability);
   visitor.field("hidden_dropout_prob", options.hidden_dropout_prob, kBelowOne);

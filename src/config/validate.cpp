@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cmgems/base/error.h"
 #include "cmgems/kmer/vocabulary.h"
 #include "json_reader.h"
@@ -70,12 +72,23 @@ void check_inputs(const InputOptions& inputs, Problems& problems) {
   problems.require(!inputs.task || !inputs.train_table, "inputs.task and inputs.train exclude each other");
 }
 
+void check_finetune(const FinetuneOptions& finetune, Problems& problems) {
+  const auto& known = baseline_words();
+  for (const auto& name : finetune.baseline) {
+    problems.require(std::find(known.begin(), known.end(), name) != known.end(),
+                     "finetune.baseline: unknown word \"" + name + "\"; known: kmer, majority, random-encoder");
+    problems.require(std::count(finetune.baseline.begin(), finetune.baseline.end(), name) == 1,
+                     "finetune.baseline names " + name + " twice");
+  }
+}
+
 }  // namespace
 
 void validate(const Config& config) {
   Problems problems;
   check_inputs(config.inputs, problems);
   check_data(config.data, config.model, problems);
+  check_finetune(config.finetune, problems);
   check_train(config.train, problems);
   check_curriculum(config, problems);
   throw_if_any(problems.list, "configuration");

@@ -24,7 +24,8 @@ void append_window(RaggedBatch& batch, std::span<const kmer::TokenId> tokens) {
   batch.ids.push_back(kmer::kCls);
   batch.ids.insert(batch.ids.end(), tokens.begin(), tokens.end());
   batch.ids.push_back(kmer::kSep);
-  for (std::size_t i = 0; i < tokens.size() + kSpecialTokens; ++i) batch.positions.push_back(static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < tokens.size() + kSpecialTokens; ++i)
+    batch.positions.push_back(static_cast<std::int64_t>(i));
   batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.ids.size()));
 }
 

@@ -121,7 +121,8 @@ GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step
 std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
                                                     std::size_t budget_tokens) const {
   const Permutation order(windows_.validation.size(), seed_, kNoEpoch);
-  const auto wanted = std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
+  const auto wanted =
+      std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
   std::vector<MaskedExample> examples;
   MaskStatistics ignored;
   for (std::uint64_t i = 0; i < wanted; ++i) {

@@ -4,8 +4,7 @@
 
 namespace cmgems::corpus {
 
-Permutation::Permutation(std::uint64_t n, std::uint64_t seed, std::uint64_t epoch)
-    : n_(n), seed_(seed), epoch_(epoch), half_bits_(1) {
+Permutation::Permutation(std::uint64_t n, std::uint64_t seed, std::uint64_t epoch) : n_(n), seed_(seed), epoch_(epoch) {
   while (half_bits_ < 31 && (std::uint64_t{1} << (2 * half_bits_)) < n_) ++half_bits_;
 }
 
@@ -16,7 +15,8 @@ std::uint64_t Permutation::encrypt(std::uint64_t value) const {
   const PhiloxKey key{static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)};
   for (std::uint32_t round = 0; round < 4; ++round) {
     const PhiloxBlock block = philox4x32({round, static_cast<std::uint32_t>(right), static_cast<std::uint32_t>(epoch_),
-                                          static_cast<std::uint32_t>(Purpose::permutation)}, key);
+                                          static_cast<std::uint32_t>(Purpose::permutation)},
+                                         key);
     const std::uint64_t mixed = left ^ (block[0] & mask);
     left = right;
     right = mixed;

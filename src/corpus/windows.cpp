@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kLongestBlock = 64'000;  // bases
 constexpr std::uint64_t kBlocksAtLeast = 20;
-constexpr std::uint32_t kShortestWindow = 5;     // tokens
+constexpr std::uint32_t kShortestWindow = 5;  // tokens
 
 /// Bases of one side, contiguous within a segment.
 struct Region {
@@ -77,7 +77,8 @@ void cut_region(const Region& region, const DataOptions& options, RandomStream r
   const std::uint64_t longest = static_cast<std::uint64_t>(options.max_tokens) + overhang;
   const std::uint64_t length = region.end - region.begin;
   if (length < shortest) return;
-  std::uint64_t at = region.begin + random.below(static_cast<std::uint32_t>(std::min(longest, (length - shortest) / 2 + 1)));
+  std::uint64_t at =
+      region.begin + random.below(static_cast<std::uint32_t>(std::min(longest, (length - shortest) / 2 + 1)));
   while (at + shortest <= region.end) {
     auto tokens = static_cast<std::uint32_t>(options.max_tokens);
     if (random.uniform() >= options.full_length_share) {
@@ -124,13 +125,14 @@ std::uint64_t drop_duplicates(const genome::Genome& genome, std::uint64_t overha
 
 }  // namespace
 
-WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed, std::uint64_t epoch) {
+WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed,
+                      std::uint64_t epoch) {
   const auto overhang = static_cast<std::uint64_t>(options.k - 1);
   const std::uint64_t needed = kBlocksAtLeast * (kShortestWindow + overhang);
   const auto too_short = [&] {
-    return DataError("the genome has " + format_count(genome.size()) + " ACGT bases; pretraining with k=" +
-                     std::to_string(options.k) + " needs at least " + format_count(needed) +
-                     " in stretches of " + std::to_string(kShortestWindow + overhang) +
+    return DataError("the genome has " + format_count(genome.size()) +
+                     " ACGT bases; pretraining with k=" + std::to_string(options.k) + " needs at least " +
+                     format_count(needed) + " in stretches of " + std::to_string(kShortestWindow + overhang) +
                      " or more, for one block to train on and one to validate on: give a longer genome");
   };
   if (genome.size() < needed) throw too_short();

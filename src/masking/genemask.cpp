@@ -24,13 +24,16 @@ class GeneMasker final : public Masker {
     };
     const std::size_t half = (candidates.size() + 1) / 2;
     if (!candidates.empty()) {
-      std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(half - 1), candidates.end(), better);
+      std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(half - 1), candidates.end(),
+                       better);
     }
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const auto& candidate = candidates[i];
       const bool widen = i < half && table_.has_score(tokens[candidate.token]);
-      add_span(plan, widen ? pmi_span(candidate.token, k_, tokens.size())
-                           : single_nucleotide_span(candidate.centre, k_, tokens.size()), widen);
+      add_span(plan,
+               widen ? pmi_span(candidate.token, k_, tokens.size())
+                     : single_nucleotide_span(candidate.centre, k_, tokens.size()),
+               widen);
     }
     finish_plan(plan);
   }

@@ -63,10 +63,14 @@ void finish_plan(MaskPlan& plan) {
 std::unique_ptr<Masker> make_masker(Strategy strategy, int k, const npmi::Table* table, double rate_scale) {
   if (strategy != Strategy::random && table == nullptr) throw InternalError("a masker by NPMI needs a table");
   switch (strategy) {
-    case Strategy::random: return make_random_masker(k, rate_scale);
-    case Strategy::genemask: return make_genemask_masker(k, *table, rate_scale);
-    case Strategy::global: return make_global_masker(k, *table, rate_scale);
-    case Strategy::cm_gems: break;
+    case Strategy::random:
+      return make_random_masker(k, rate_scale);
+    case Strategy::genemask:
+      return make_genemask_masker(k, *table, rate_scale);
+    case Strategy::global:
+      return make_global_masker(k, *table, rate_scale);
+    case Strategy::cm_gems:
+      break;
   }
   throw InternalError("cm-gems is a curriculum of two maskers, not a masker");
 }

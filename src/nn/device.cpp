@@ -39,13 +39,16 @@ Runtime start_runtime(const config::ComputeOptions& options) {
   Runtime runtime;
   if (options.device != config::DeviceChoice::cpu) runtime.cuda = load_cuda();
   if (options.device == config::DeviceChoice::cuda && !runtime.cuda) {
-    throw UsageError("--device cuda: no CUDA device, driver or CUDA build of LibTorch was found; see `cmgems doctor`, or use --device cpu");
+    throw UsageError(
+        "--device cuda: no CUDA device, driver or CUDA build of LibTorch was found; see `cmgems doctor`, or use "
+        "--device cpu");
   }
   runtime.threads = options.threads > 0 ? static_cast<int>(options.threads)
                                         : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(runtime.threads);
   runtime.bf16 = wants_bf16(options, runtime.cuda, runtime.note);
-  runtime.micro_batch_tokens = options.micro_batch_tokens > 0 ? options.micro_batch_tokens : (runtime.cuda ? 65536 : 4096);
+  runtime.micro_batch_tokens =
+      options.micro_batch_tokens > 0 ? options.micro_batch_tokens : (runtime.cuda ? 65536 : 4096);
   return runtime;
 }
 

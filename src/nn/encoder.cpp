@@ -23,7 +23,8 @@ Holder register_at(torch::nn::Module& root, std::initializer_list<const char*> p
 
 EmbeddingsImpl::EmbeddingsImpl(const formats::BertShape& shape) : dropout(shape.hidden_dropout_prob) {
   word_embeddings = register_module("word_embeddings", Embedding(shape.vocab_size, shape.hidden_size));
-  position_embeddings = register_module("position_embeddings", Embedding(shape.max_position_embeddings, shape.hidden_size));
+  position_embeddings =
+      register_module("position_embeddings", Embedding(shape.max_position_embeddings, shape.hidden_size));
   token_type_embeddings = register_module("token_type_embeddings", Embedding(shape.type_vocab_size, shape.hidden_size));
   layer_norm = register_module("LayerNorm", LayerNorm(shape.hidden_size, shape.layer_norm_eps));
 }
@@ -68,10 +69,10 @@ EncoderLayerImpl::EncoderLayerImpl(const formats::BertShape& shape) : dropout(sh
 }
 
 at::Tensor EncoderLayerImpl::forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass) {
-  const auto attended = attention->forward(x, windows, selection, pass);                               // [Q, H]
-  const auto wide = ops::linear_gelu(attended, intermediate->weight, intermediate->bias, pass);        // [Q, F]
-  return ops::dropout_add_layer_norm(output->forward(wide, pass), attended, dropout, layer_norm->weight, layer_norm->bias,
-                                     layer_norm->epsilon, pass);
+  const auto attended = attention->forward(x, windows, selection, pass);                         // [Q, H]
+  const auto wide = ops::linear_gelu(attended, intermediate->weight, intermediate->bias, pass);  // [Q, F]
+  return ops::dropout_add_layer_norm(output->forward(wide, pass), attended, dropout, layer_norm->weight,
+                                     layer_norm->bias, layer_norm->epsilon, pass);
 }
 
 EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {

@@ -28,9 +28,9 @@ MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
 }
 
 at::Tensor MaskedLmImpl::forward(const Ragged& batch, const Selection& selection, Pass& pass) {
-  const auto states = bert->forward(batch, &selection, pass);                                             // [Q, H]
+  const auto states = bert->forward(batch, &selection, pass);                                              // [Q, H]
   const auto x = layer_norm->forward(ops::linear_gelu(states, transform->weight, transform->bias, pass));  // [Q, H]
-  return ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);                           // [Q, V]
+  return ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);                            // [Q, V]
 }
 
 ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling_)

@@ -25,7 +25,8 @@ void fill_normal(float* out, std::int64_t count, std::uint64_t seed, std::uint32
   at::parallel_for(0, (count + 3) / 4, 1024, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b) {
       const PhiloxBlock block = philox4x32({static_cast<std::uint32_t>(b), stream, static_cast<std::uint32_t>(b >> 32),
-                                            static_cast<std::uint32_t>(Purpose::initialisation)}, key);
+                                            static_cast<std::uint32_t>(Purpose::initialisation)},
+                                           key);
       for (int pair = 0; pair < 2; ++pair) {
         const auto i = static_cast<std::size_t>(pair) * 2;
         const float radius = std::sqrt(-2.0F * std::log((static_cast<float>(block[i] >> 8) + 1.0F) * 0x1.0p-24F));
@@ -42,7 +43,8 @@ void fill_sinusoidal(at::Tensor& table) {  // [P, H]: sin in even columns, cos i
   auto rows = table.accessor<float, 2>();
   for (std::int64_t p = 0; p < rows.size(0); ++p) {
     for (std::int64_t h = 0; h < rows.size(1); ++h) {
-      const double angle = static_cast<double>(p) * std::pow(10000.0, -static_cast<double>(h / 2 * 2) / static_cast<double>(rows.size(1)));
+      const double angle = static_cast<double>(p) *
+                           std::pow(10000.0, -static_cast<double>(h / 2 * 2) / static_cast<double>(rows.size(1)));
       rows[p][h] = static_cast<float>(kSinusoidScale * (h % 2 == 0 ? std::sin(angle) : std::cos(angle)));
     }
   }

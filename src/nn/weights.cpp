@@ -15,7 +15,8 @@ namespace cmgems::nn {
 namespace {
 
 bool starts_with_any(const std::string& name, const std::vector<std::string>& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](const auto& prefix) { return name.compare(0, prefix.size(), prefix) == 0; });
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const auto& prefix) { return name.compare(0, prefix.size(), prefix) == 0; });
 }
 
 /// Heads of other models, copies of tied weights and buffers: part of many files, never needed.
@@ -45,8 +46,11 @@ void save_model(const torch::nn::Module& module, const formats::ModelDescription
   for (const auto& item : module.named_parameters()) {
     owned.push_back(item.value().detach().to(at::kCPU, at::kFloat).contiguous());
     const auto& tensor = owned.back();
-    views.push_back({item.key(), formats::DType::f32, tensor.sizes().vec(),
-                     {static_cast<const std::byte*>(tensor.const_data_ptr()), static_cast<std::size_t>(tensor.nbytes())}});
+    views.push_back(
+        {item.key(),
+         formats::DType::f32,
+         tensor.sizes().vec(),
+         {static_cast<const std::byte*>(tensor.const_data_ptr()), static_cast<std::size_t>(tensor.nbytes())}});
   }
   write_folder_atomic(folder, [&](const std::filesystem::path& temporary) {
     formats::write_safetensors(temporary / "model.safetensors", views);

@@ -37,8 +37,9 @@ TokenRows tokenize_table(const tasks::LabelledTable& table, const kmer::Vocabula
   for (std::size_t i = 0; i < table.examples.size(); ++i) {
     auto tokens = kmer::tokenize(vocabulary, table.examples[i].sequence);
     if (tokens.size() + 2 > static_cast<std::size_t>(max_positions)) {
-      throw DataError(table.path.string() + ", example " + std::to_string(i + 1) + ": " + std::to_string(tokens.size()) +
-                      " tokens, but the model takes at most " + std::to_string(max_positions - 2) + "; shorten the sequences");
+      throw DataError(table.path.string() + ", example " + std::to_string(i + 1) + ": " +
+                      std::to_string(tokens.size()) + " tokens, but the model takes at most " +
+                      std::to_string(max_positions - 2) + "; shorten the sequences");
     }
     rows.tokens.push_back(std::move(tokens));
     rows.labels.push_back(table.examples[i].label);
@@ -52,13 +53,13 @@ struct Subject {
   nn::Classifier model{nullptr};
 };
 
-Subject make_subject(const config::Config& config, int classes, std::uint64_t seed, const std::filesystem::path& model_folder) {
+Subject make_subject(const config::Config& config, int classes, std::uint64_t seed, const EncoderSource& source) {
   Subject subject;
-  if (model_folder.empty()) {
+  if (source.folder.empty()) {
     subject.description.k = static_cast<int>(config.data.k);
     subject.description.shape = config::shape_of(config.model, kmer::Vocabulary(subject.description.k).size());
   } else {
-    subject.description = formats::read_model_description(model_folder);
+    subject.description = formats::read_model_description(source.folder);
   }
   subject.description.classes = classes;
   subject.description.pooling = config.finetune.pooling == config::Pooling::cls ? "cls" : "mean";
@@ -66,7 +67,8 @@ Subject make_subject(const config::Config& config, int classes, std::uint64_t se
   subject.description.shape.attention_probs_dropout_prob = config.finetune.attention_probs_dropout_prob;
   subject.model = nn::Classifier(subject.description.shape, classes, config.finetune.pooling);
   nn::initialise(*subject.model, config.model.position_init, seed);
-  if (!model_folder.empty()) nn::load_weights(*subject.model, model_folder, {"bert.pooler.", "classifier."});
+  const bool pretrained = !source.folder.empty() && !source.random_weights;
+  if (pretrained) nn::load_weights(*subject.model, source.folder, {"bert.pooler.", "classifier."});
   return subject;
 }
 
@@ -85,7 +87,8 @@ at::Tensor labels_of(const TokenRows& rows, std::span<const std::size_t> wanted,
 /// A fresh order of `rows` for each epoch (Fisher and Yates).
 std::vector<std::size_t> shuffled(std::vector<std::size_t> rows, std::uint64_t seed, std::int64_t epoch) {
   RandomStream random(seed, Purpose::few_shot, static_cast<std::uint64_t>(epoch) + 1, 1);
-  for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random.below(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = rows.size(); i > 1; --i)
+    std::swap(rows[i - 1], rows[random.below(static_cast<std::uint32_t>(i))]);
   return rows;
 }
 
@@ -143,7 +146,8 @@ std::vector<double> probabilities_of(nn::Classifier& model, const TokenRows& dat
   return probabilities;
 }
 
-metrics::ClassificationScores score(const std::vector<double>& probabilities, const TokenRows& test, int classes, bool& collapsed) {
+metrics::ClassificationScores score(const std::vector<double>& probabilities, const TokenRows& test, int classes,
+                                    bool& collapsed) {
   std::vector<int> labels(test.labels.begin(), test.labels.end()), predictions;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(row) * classes;
@@ -161,11 +165,12 @@ FinetunePlan finetune_plan(const config::FinetuneOptions& options, std::int64_t 
           options.batch_size.value_or(few ? 5 : 15)};
 }
 
-FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task, const std::vector<std::size_t>& rows,
-                         std::uint64_t seed, const std::filesystem::path& model_folder, const std::filesystem::path& keep_model) {
+FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task,
+                         const std::vector<std::size_t>& rows, std::uint64_t seed, const EncoderSource& source,
+                         const std::filesystem::path& keep_model) {
   const auto start = std::chrono::steady_clock::now();
   const auto runtime = nn::start_runtime(config.compute);
-  Subject subject = make_subject(config, task.classes, seed, model_folder);
+  Subject subject = make_subject(config, task.classes, seed, source);
   subject.model->to(device_of(runtime));
   const kmer::Vocabulary vocabulary(subject.description.k);
   const auto pool = tokenize_table(task.pool, vocabulary, subject.description.shape.max_position_embeddings);

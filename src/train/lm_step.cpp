@@ -1,8 +1,8 @@
 #include "cmgems/train/lm_step.h"
 
 #include <ATen/Context.h>
-#include <torch/csrc/autograd/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <torch/csrc/autograd/grad_mode.h>
 
 namespace cmgems::train {
 namespace {
@@ -28,8 +28,8 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
   return count;
 }
 
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
-                            std::uint64_t seed, std::int64_t step) {
+double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   for (std::size_t i = 0; i < batches.size(); ++i) {
@@ -44,7 +44,8 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
   return total.item<double>();
 }
 
-double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime) {
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                          const nn::Runtime& runtime) {
   const torch::NoGradGuard no_grad;
   double total = 0;
   for (const auto& batch : batches) {

@@ -97,13 +97,14 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
       start_(std::chrono::steady_clock::now()) {
   nn::initialise(*model_, config.model.position_init, static_cast<std::uint64_t>(options_.seed));
   model_->to(device_of(runtime_));
-  optimizer_ = std::make_unique<AdamW>(*model_, AdamWOptions{options_.adam_beta1, options_.adam_beta2,
-                                                             options_.adam_epsilon, options_.weight_decay});
+  optimizer_ = std::make_unique<AdamW>(
+      *model_, AdamWOptions{options_.adam_beta1, options_.adam_beta2, options_.adam_epsilon, options_.weight_decay});
   const auto& windows = corpus_.windows();
   log_info(format_count(windows.train.size()) + " training windows, " + format_count(windows.validation.size()) +
            " validation windows (" + format_count(windows.duplicates) + " duplicates dropped); " +
            format_count(static_cast<unsigned long long>(nn::parameter_count(*model_))) + " parameters; " +
-           (runtime_.cuda ? "CUDA" : "CPU, " + std::to_string(runtime_.threads) + " threads") + (runtime_.bf16 ? ", bf16" : ", fp32"));
+           (runtime_.cuda ? "CUDA" : "CPU, " + std::to_string(runtime_.threads) + " threads") +
+           (runtime_.bf16 ? ", bf16" : ", fp32"));
   if (!runtime_.note.empty()) log_warning(runtime_.note);
 }
 
@@ -118,7 +119,8 @@ std::int64_t PretrainLoop::next_stop() const {
 PretrainSummary PretrainLoop::run() {
   corpus::Prefetcher prefetcher([this](std::int64_t step) {
     const auto& masker = hard_ ? *maskers_.hard : *maskers_.easy;
-    auto batch = corpus_.train_batch(step, options_.windows_per_step, masker, static_cast<std::size_t>(runtime_.micro_batch_tokens));
+    auto batch = corpus_.train_batch(step, options_.windows_per_step, masker,
+                                     static_cast<std::size_t>(runtime_.micro_batch_tokens));
     batch.hard = hard_;
     return batch;
   });
@@ -139,21 +141,24 @@ void PretrainLoop::train_step(corpus::GlobalBatch batch) {
   tokens_ += batch.tokens;
   tokens_since_ += static_cast<double>(batch.tokens);
   if (masked_tokens(batch.micro_batches) == 0) return skip("no token of the batch was masked");
-  const double loss = accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed), step_);
+  const double loss =
+      accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed), step_);
 
   // 2. clip
   const double norm = optimizer_->clip_gradients(options_.max_grad_norm);
   if (!std::isfinite(loss) || !std::isfinite(norm)) return skip("loss or gradient is not finite");
 
   // 3. update
-  const double rate_now = options_.learning_rate * curriculum::linear_warmup_decay(step_, warmup_steps_, options_.max_steps);
+  const double rate_now =
+      options_.learning_rate * curriculum::linear_warmup_decay(step_, warmup_steps_, options_.max_steps);
   optimizer_->step(rate_now);
   optimizer_->clear_gradients();
   skipped_in_a_row_ = 0;
   ++step_;
 
   // 4. report
-  const StepReport report{step_, options_.max_steps, loss, rate_now, norm, batch.tokens, seconds(), rate(), batch.statistics, batch.hard};
+  const StepReport report{step_,        options_.max_steps, loss,   rate_now,         norm,
+                          batch.tokens, seconds(),          rate(), batch.statistics, batch.hard};
   tell([&](Observer& observer) { observer.on_step(report); });
 }
 
@@ -169,12 +174,18 @@ void PretrainLoop::skip(const std::string& reason) {
 
 void PretrainLoop::evaluate() {
   if (validation_.empty()) {
-    validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy, static_cast<std::size_t>(runtime_.micro_batch_tokens));
+    validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy,
+                                             static_cast<std::size_t>(runtime_.micro_batch_tokens));
   }
   const double training_rate = rate();
   const double loss = mean_cross_entropy(model_, validation_, runtime_);
-  const EvalReport report{step_, loss, std::exp(loss), static_cast<std::uint64_t>(masked_tokens(validation_)),
-                          name_of(maskers_.easy_strategy), seconds(), training_rate};
+  const EvalReport report{step_,
+                          loss,
+                          std::exp(loss),
+                          static_cast<std::uint64_t>(masked_tokens(validation_)),
+                          name_of(maskers_.easy_strategy),
+                          seconds(),
+                          training_rate};
   tell([&](Observer& observer) { observer.on_eval(report); });
   tokens_since_ = 0;
   seconds_since_ = seconds();

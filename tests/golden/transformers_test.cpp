@@ -1,8 +1,6 @@
-// Logits equal to transformers' BertForMaskedLM and BertForSequenceClassification with the same weights, in fp32: from a
-// golden file (scripts/golden/bert_tiny.py), and live at full size when CMGEMS_TEST_PYTHON names a Python with
+// Logits equal to transformers' BertForMaskedLM and BertForSequenceClassification with the same weights, in fp32: from
+// a golden file (scripts/golden/bert_tiny.py), and live at full size when CMGEMS_TEST_PYTHON names a Python with
 // transformers.
-#include "support/catch_torch.h"
-
 #include <cstdlib>
 
 #include "cmgems/base/random.h"
@@ -10,6 +8,7 @@
 #include "cmgems/nn/heads.h"
 #include "cmgems/nn/init.h"
 #include "cmgems/nn/weights.h"
+#include "support/catch_torch.h"
 
 using namespace cmgems;
 using namespace cmgems::nn;
@@ -21,7 +20,9 @@ constexpr double kTolerance = 1e-4;
 at::Tensor tensor_of(const formats::SafetensorsFile& file, const std::string& name) {
   const auto* view = file.find(name);
   REQUIRE(view != nullptr);
-  const auto type = view->dtype == formats::DType::f32 ? at::kFloat : view->dtype == formats::DType::i64 ? at::kLong : at::kInt;
+  const auto type = view->dtype == formats::DType::f32   ? at::kFloat
+                    : view->dtype == formats::DType::i64 ? at::kLong
+                                                         : at::kInt;
   return torch::from_blob(const_cast<std::byte*>(view->bytes.data()), view->shape, type).clone();
 }
 
@@ -31,7 +32,8 @@ corpus::RaggedBatch random_windows(const std::vector<int>& lengths, int vocabula
   RandomStream random(11, Purpose::synthetic);
   for (const int length : lengths) {
     std::vector<kmer::TokenId> tokens;
-    for (int i = 0; i < length; ++i) tokens.push_back(4 + static_cast<int>(random.below(static_cast<std::uint32_t>(vocabulary - 4))));
+    for (int i = 0; i < length; ++i)
+      tokens.push_back(4 + static_cast<int>(random.below(static_cast<std::uint32_t>(vocabulary - 4))));
     corpus::append_window(batch, tokens);
   }
   return batch;
@@ -51,11 +53,19 @@ at::Tensor transformers_logits(const std::filesystem::path& folder, const std::f
   const auto bytes = [](const auto& values) { return std::as_bytes(std::span(values)); };
   std::vector<formats::TensorView> views{
       {"ids", formats::DType::i64, {static_cast<std::int64_t>(batch.ids.size())}, bytes(batch.ids)},
-      {"cu_seqlens", formats::DType::i32, {static_cast<std::int64_t>(batch.cu_seqlens.size())}, bytes(batch.cu_seqlens)}};
-  if (classify) views.push_back({"classify", formats::DType::i32, {static_cast<std::int64_t>(batch.cu_seqlens.size())}, bytes(batch.cu_seqlens)});
+      {"cu_seqlens",
+       formats::DType::i32,
+       {static_cast<std::int64_t>(batch.cu_seqlens.size())},
+       bytes(batch.cu_seqlens)}};
+  if (classify)
+    views.push_back({"classify",
+                     formats::DType::i32,
+                     {static_cast<std::int64_t>(batch.cu_seqlens.size())},
+                     bytes(batch.cu_seqlens)});
   formats::write_safetensors(folder / "input.safetensors", views);
-  const std::string command = std::string(python) + " " + (test::source_folder() / "tests/golden/transformers_logits.py").string() +
-                              " " + model.string() + " " + (folder / "input.safetensors").string() + " " +
+  const std::string command = std::string(python) + " " +
+                              (test::source_folder() / "tests/golden/transformers_logits.py").string() + " " +
+                              model.string() + " " + (folder / "input.safetensors").string() + " " +
                               (folder / "output.safetensors").string() + " 2>&1 | tail -3";
   REQUIRE(std::system(command.c_str()) == 0);
   return tensor_of(formats::SafetensorsFile(folder / "output.safetensors"), "logits");
@@ -100,7 +110,8 @@ TEST_CASE("transformers gives the same logits for a folder that cmgems wrote, LO
     torch::NoGradGuard no_grad;
     Pass pass;
     const auto logits = model->forward(to_ragged(batch, at::kCPU), select_masked(batch, at::kCPU), pass);
-    const double difference = largest_difference(logits, transformers_logits(folder.path(), folder.path() / "model", batch, false));
+    const double difference =
+        largest_difference(logits, transformers_logits(folder.path(), folder.path() / "model", batch, false));
     std::cout << "largest difference to transformers, " << layers << " layers: " << difference << '\n';
     CHECK(difference < kTolerance);
   }
@@ -117,5 +128,6 @@ TEST_CASE("transformers gives the same class scores for a classifier that cmgems
   torch::NoGradGuard no_grad;
   Pass pass;
   const auto logits = model->forward(to_ragged(batch, at::kCPU), pass);
-  CHECK(largest_difference(logits, transformers_logits(folder.path(), folder.path() / "model", batch, true)) < kTolerance);
+  CHECK(largest_difference(logits, transformers_logits(folder.path(), folder.path() / "model", batch, true)) <
+        kTolerance);
 }

@@ -7,12 +7,11 @@ using Catch::Approx;
 #define CMGEMS_SKIP(reason) SKIP("skipped: " << (reason))
 #else
 #include <catch2/catch.hpp>
-
 #include <iostream>
-#define CMGEMS_SKIP(reason)                          \
-  do {                                               \
+#define CMGEMS_SKIP(reason)                            \
+  do {                                                 \
     std::cout << "skipped: " << (reason) << std::endl; \
-    return;                                          \
+    return;                                            \
   } while (false)
 #endif
 

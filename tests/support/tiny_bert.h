@@ -29,7 +29,8 @@ inline corpus::RaggedBatch tiny_batch() {
 inline nn::MaskedLm tiny_model(at::ScalarType dtype = at::kDouble) {
   nn::MaskedLm model(tiny_shape());
   nn::initialise(*model, config::PositionInit::normal, 3);
-  for (auto& parameter : model->parameters()) parameter.set_data(parameter.detach() * 10);  // away from the linear regime
+  for (auto& parameter : model->parameters())
+    parameter.set_data(parameter.detach() * 10);  // away from the linear regime
   model->to(dtype);
   return model;
 }

@@ -21,7 +21,8 @@ void write_file_atomic(const std::filesystem::path& path, std::span<const std::s
 /// Creates `folder` as a whole: `fill` writes into a temporary sibling that is then renamed to `folder`.
 /// An existing `folder` is renamed away first and removed at the end.
 /// Throws: IoError; whatever `fill` throws, after removing the temporary folder.
-void write_folder_atomic(const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& fill);
+void write_folder_atomic(const std::filesystem::path& folder,
+                         const std::function<void(const std::filesystem::path&)>& fill);
 
 /// Whole content. Throws: InputNotFound, IoError.
 std::string read_file(const std::filesystem::path& path);

@@ -11,12 +11,12 @@ namespace cmgems {
 /// Exit codes of the program (sysexits.h), part of its interface: do not renumber.
 enum class ExitCode : int {
   ok = 0,
-  usage = 64,         // command line or configuration
-  data = 65,          // an input exists but its content is wrong
-  no_input = 66,      // an input was not found
-  internal = 70,      // a bug in cmgems
-  io = 74,            // reading or writing failed
-  interrupted = 75,   // stopped by a signal, resumable
+  usage = 64,        // command line or configuration
+  data = 65,         // an input exists but its content is wrong
+  no_input = 66,     // an input was not found
+  internal = 70,     // a bug in cmgems
+  io = 74,           // reading or writing failed
+  interrupted = 75,  // stopped by a signal, resumable
 };
 
 /// Base of all errors that cmgems throws on purpose.

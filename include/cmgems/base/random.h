@@ -44,7 +44,7 @@ enum class Purpose : std::uint32_t {
   initialisation = 7,  // weights
   few_shot = 8,        // draw of training rows
   dropout = 9,
-  synthetic = 10,      // built-in genome and task
+  synthetic = 10,  // built-in genome and task
   validation_mask = 11,
 };
 

@@ -51,7 +51,8 @@ void validate(const Config& config);
 /// The complete document with every key, indented; apply_json of it gives the same Config.
 std::string to_json(const Config& config);
 
-/// Folders in which shipped configurations are looked for: $CMGEMS_CONFIGS, beside the program (../share/cmgems/configs), the source tree.
+/// Folders in which shipped configurations are looked for: $CMGEMS_CONFIGS, beside the program
+/// (../share/cmgems/configs), the source tree.
 std::vector<std::filesystem::path> shipped_config_folders();
 
 }  // namespace cmgems::config

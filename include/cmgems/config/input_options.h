@@ -9,12 +9,12 @@
 namespace cmgems::config {
 
 struct InputOptions {
-  std::vector<std::string> genome;       // FASTA files, or builtin:synthetic
-  std::optional<std::string> task;       // name of a few-shot task
+  std::vector<std::string> genome;         // FASTA files, or builtin:synthetic
+  std::optional<std::string> task;         // name of a few-shot task
   std::optional<std::string> train_table;  // own labelled data
   std::optional<std::string> test_table;
-  std::optional<std::string> data;       // data folder
-  std::optional<std::string> model;      // model folder, or "random" for a randomly initialised encoder
+  std::optional<std::string> data;   // data folder
+  std::optional<std::string> model;  // model folder, or "random" for a randomly initialised encoder
 };
 void describe(OptionVisitor& visitor, InputOptions& options);
 

@@ -9,14 +9,14 @@ namespace cmgems::config {
 struct TrainOptions {
   std::int64_t max_steps = 10'000;
   std::int64_t windows_per_step = 250;
-  double learning_rate = 4e-4;                  // peak
-  std::optional<std::int64_t> warmup_steps;     // null = max_steps / 20
-  double weight_decay = 0.01;                   // not on biases and LayerNorm
+  double learning_rate = 4e-4;               // peak
+  std::optional<std::int64_t> warmup_steps;  // null = max_steps / 20
+  double weight_decay = 0.01;                // not on biases and LayerNorm
   double adam_beta1 = 0.9;
   double adam_beta2 = 0.98;
   double adam_epsilon = 1e-6;
-  double max_grad_norm = 1.0;                   // 0 = no clipping
-  std::optional<std::int64_t> eval_steps;       // null = max_steps / 20
+  double max_grad_norm = 1.0;              // 0 = no clipping
+  std::optional<std::int64_t> eval_steps;  // null = max_steps / 20
   std::int64_t validation_windows = 2000;
   std::int64_t seed = 42;
 };
@@ -24,20 +24,25 @@ void describe(OptionVisitor& visitor, TrainOptions& options);
 
 enum class Pooling { cls, mean };
 
+/// What a fine-tuned model can be compared with, on the same rows: kmer (logistic regression on 3-mer counts), majority
+/// (the most frequent class), random-encoder (the same architecture from random weights).
+const std::vector<std::string_view>& baseline_words();
+
 /// Fine-tuning; null = the published value for the number of rows per class
 /// (up to 100: 20 epochs, 4e-4, batch 5; more: 5 epochs, 5e-5, batch 15).
 struct FinetuneOptions {
-  std::optional<std::int64_t> shots;            // per class; null = 10 for a task, every row for own data
-  std::optional<std::int64_t> runs;             // null = 10 for a task, 1 for own data
+  std::optional<std::int64_t> shots;  // per class; null = 10 for a task, every row for own data
+  std::optional<std::int64_t> runs;   // null = 10 for a task, 1 for own data
   std::optional<std::int64_t> epochs;
   std::optional<double> learning_rate;
   std::optional<std::int64_t> batch_size;
   Pooling pooling = Pooling::cls;
+  std::vector<std::string> baseline = {"kmer", "majority"};  // rows beside the model, see baseline_words()
   double warmup_ratio = 0.1;
   double weight_decay = 0.01;
   double hidden_dropout_prob = 0.1;
   double attention_probs_dropout_prob = 0.1;
-  std::int64_t seed = 1;                        // run r uses seed + r for its draw, head and order
+  std::int64_t seed = 1;  // run r uses seed + r for its draw, head and order
 };
 void describe(OptionVisitor& visitor, FinetuneOptions& options);
 

@@ -12,11 +12,11 @@ namespace cmgems::corpus {
 /// T tokens of W windows, M of them masked. Windows of equal length are neighbours (longest first), so that attention
 /// can take them as one dense block.
 struct RaggedBatch {
-  std::vector<std::int64_t> ids;          // [T] with [CLS] .. [SEP] around each window, corrupted
-  std::vector<std::int64_t> positions;    // [T] 0.. within the window
-  std::vector<std::int32_t> cu_seqlens;   // [W + 1] first token of each window, then T
-  std::vector<std::int64_t> masked;       // [M] token indices, ascending
-  std::vector<std::int64_t> labels;       // [M] the tokens that were there
+  std::vector<std::int64_t> ids;         // [T] with [CLS] .. [SEP] around each window, corrupted
+  std::vector<std::int64_t> positions;   // [T] 0.. within the window
+  std::vector<std::int32_t> cu_seqlens;  // [W + 1] first token of each window, then T
+  std::vector<std::int64_t> masked;      // [M] token indices, ascending
+  std::vector<std::int64_t> labels;      // [M] the tokens that were there
 
   std::size_t windows() const { return cu_seqlens.empty() ? 0 : cu_seqlens.size() - 1; }
   std::size_t tokens() const { return ids.size(); }
@@ -24,9 +24,9 @@ struct RaggedBatch {
 
 /// One example before it is packed.
 struct MaskedExample {
-  std::vector<kmer::TokenId> tokens;       // k-mers, corrupted at `positions`
-  std::vector<std::uint32_t> positions;    // masked, ascending
-  std::vector<kmer::TokenId> labels;       // the original tokens there
+  std::vector<kmer::TokenId> tokens;     // k-mers, corrupted at `positions`
+  std::vector<std::uint32_t> positions;  // masked, ascending
+  std::vector<kmer::TokenId> labels;     // the original tokens there
 };
 
 /// Adds one window, without masks, at the end of a batch: [CLS] tokens [SEP].

@@ -17,11 +17,11 @@ namespace cmgems::corpus {
 /// What a global batch's masks were like; summed over its examples.
 struct MaskStatistics {
   std::uint64_t examples = 0;
-  std::uint64_t tokens = 0;       // k-mers, without [CLS] and [SEP]
+  std::uint64_t tokens = 0;  // k-mers, without [CLS] and [SEP]
   std::uint64_t masked = 0;
   std::uint64_t pmi_spans = 0;
   std::uint64_t covered_twice = 0;
-  double npmi_sum = 0;            // of masked tokens that have a score
+  double npmi_sum = 0;  // of masked tokens that have a score
   std::uint64_t npmi_tokens = 0;
   void add(const MaskStatistics& other);
 };
@@ -29,10 +29,10 @@ struct MaskStatistics {
 /// All windows of one optimizer step, split to the token budget.
 struct GlobalBatch {
   std::int64_t step = 0;
-  bool hard = false;                      // masked by the hard masker
+  bool hard = false;  // masked by the hard masker
   std::vector<RaggedBatch> micro_batches;
   MaskStatistics statistics;
-  std::uint64_t tokens = 0;               // with [CLS] and [SEP]
+  std::uint64_t tokens = 0;  // with [CLS] and [SEP]
 };
 
 /// Immutable after construction; all methods are const and thread-safe.
@@ -46,13 +46,14 @@ class Corpus {
   const WindowSet& windows() const { return windows_; }
   const kmer::Vocabulary& vocabulary() const { return vocabulary_; }
 
-  /// Batch of optimizer step `step` (0-based): windows step * windows_per_step ... in the permuted order of their epoch,
-  /// masked by `masker`; each mask is keyed by (seed, epoch, window).
+  /// Batch of optimizer step `step` (0-based): windows step * windows_per_step ... in the permuted order of their
+  /// epoch, masked by `masker`; each mask is keyed by (seed, epoch, window).
   GlobalBatch train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
                           std::size_t budget_tokens) const;
 
   /// The first `count` validation windows of a fixed permutation with masks drawn once: the same at every call.
-  std::vector<RaggedBatch> validation_batches(std::int64_t count, const masking::Masker& masker, std::size_t budget_tokens) const;
+  std::vector<RaggedBatch> validation_batches(std::int64_t count, const masking::Masker& masker,
+                                              std::size_t budget_tokens) const;
 
  private:
   /// Epoch of the g-th example of training, and its index within that epoch.

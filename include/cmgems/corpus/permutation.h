@@ -15,7 +15,7 @@ class Permutation {
  private:
   std::uint64_t encrypt(std::uint64_t value) const;
   std::uint64_t n_, seed_, epoch_;
-  int half_bits_;
+  int half_bits_ = 1;
 };
 
 }  // namespace cmgems::corpus

@@ -19,13 +19,14 @@ struct Window {
 struct WindowSet {
   std::vector<Window> train;
   std::vector<Window> validation;
-  std::uint64_t duplicates = 0;         // exact copies dropped from train and validation
+  std::uint64_t duplicates = 0;  // exact copies dropped from train and validation
   std::uint64_t train_bases = 0;
   std::uint64_t validation_bases = 0;
 };
 
 /// Cuts the genome. `epoch` matters only with recut_each_epoch.
 /// Throws: DataError when the genome is too short for one block on each side, saying how many bases are needed.
-WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed, std::uint64_t epoch = 0);
+WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed,
+                      std::uint64_t epoch = 0);
 
 }  // namespace cmgems::corpus

@@ -12,10 +12,10 @@
 namespace cmgems::curriculum {
 
 struct CurriculumOptions {
-  double threshold = 1.0;            // smallest drop of perplexity that counts as progress
-  bool relative = false;             // threshold is a share of the previous perplexity
-  std::int64_t patience = 1;         // consecutive measurements without progress before the switch
-  std::int64_t min_steps = 0;        // no switch before this step (the plateau at the start can fool the rule)
+  double threshold = 1.0;      // smallest drop of perplexity that counts as progress
+  bool relative = false;       // threshold is a share of the previous perplexity
+  std::int64_t patience = 1;   // consecutive measurements without progress before the switch
+  std::int64_t min_steps = 0;  // no switch before this step (the plateau at the start can fool the rule)
   std::optional<std::int64_t> switch_at_step = {};  // fixed schedule instead of the rule
   masking::Strategy easy = masking::Strategy::genemask;
   masking::Strategy hard = masking::Strategy::global;

@@ -12,7 +12,7 @@
 namespace cmgems::masking {
 
 /// Replaces tokens[positions[i]]; the label of a position is the token before. Draws two numbers per position.
-void corrupt(std::span<kmer::TokenId> tokens, std::span<const std::uint32_t> positions, const kmer::Vocabulary& vocabulary,
-             RandomIds random_ids, RandomStream& random);
+void corrupt(std::span<kmer::TokenId> tokens, std::span<const std::uint32_t> positions,
+             const kmer::Vocabulary& vocabulary, RandomIds random_ids, RandomStream& random);
 
 }  // namespace cmgems::masking

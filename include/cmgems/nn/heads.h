@@ -18,7 +18,8 @@ struct MaskedLmImpl : torch::nn::Module {
 };
 TORCH_MODULE(MaskedLm);
 
-/// Pooler (dense + tanh on [CLS], or on the mean over the window's tokens, [CLS] and [SEP] included) - dropout - linear.
+/// Pooler (dense + tanh on [CLS], or on the mean over the window's tokens, [CLS] and [SEP] included) - dropout -
+/// linear.
 struct ClassifierImpl : torch::nn::Module {
   ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling);
   /// [W, classes] fp32.

@@ -46,12 +46,13 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor linear_gelu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Pass& pass);
 
 /// Word + position + type-0 embedding, then LayerNorm. ids, positions [T] int64 -> [T, H].
-at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& words, const at::Tensor& position_table,
-                 const at::Tensor& types, const at::Tensor& gamma, const at::Tensor& beta, double epsilon);
+at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& words,
+                 const at::Tensor& position_table, const at::Tensor& types, const at::Tensor& gamma,
+                 const at::Tensor& beta, double epsilon);
 
 /// LayerNorm(residual + dropout(x)): the end of both halves of a layer. [T, H] -> [T, H] fp32.
-at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residual, double dropout, const at::Tensor& gamma,
-                                  const at::Tensor& beta, double epsilon, Pass& pass);
+at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residual, double dropout,
+                                  const at::Tensor& gamma, const at::Tensor& beta, double epsilon, Pass& pass);
 
 /// Bidirectional attention within each window: softmax(q k^T / sqrt(D)) v. q [Q, A, D], k and v [T, A, D];
 /// query_windows and key_windows have W + 1 boundaries each (equal when every token asks). -> [Q, A, D].

@@ -1,8 +1,8 @@
 // A ragged batch on a device: what the encoder eats.
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <ATen/Device.h>
+#include <ATen/core/Tensor.h>
 
 #include <vector>
 

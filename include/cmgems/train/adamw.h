@@ -1,5 +1,5 @@
-// AdamW (Loshchilov and Hutter 2019) through LibTorch's fused kernel, with two groups: matrices with weight decay, biases
-// and LayerNorm without.
+// AdamW (Loshchilov and Hutter 2019) through LibTorch's fused kernel, with two groups: matrices with weight decay,
+// biases and LayerNorm without.
 #pragma once
 
 #include <torch/nn/module.h>

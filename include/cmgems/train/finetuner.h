@@ -25,16 +25,22 @@ FinetunePlan finetune_plan(const config::FinetuneOptions& options, std::int64_t 
 struct FinetuneRun {
   std::uint64_t seed = 0;
   metrics::ClassificationScores model;
-  double final_loss = 0;   // mean of the last epoch
+  double final_loss = 0;  // mean of the last epoch
   double seconds = 0;
   bool collapsed = false;  // a single class was predicted for the whole test set
 };
 
-/// Fine-tunes on `rows` of task.pool and scores task.test. `model_folder` empty = randomly initialised encoder of
-/// config.model. `keep_model` non-empty: the classifier is written there (a model folder).
+/// Where the encoder of a run comes from.
+struct EncoderSource {
+  std::filesystem::path folder;  // a model folder; empty = config.model's sizes and random weights
+  bool random_weights = false;   // take only the architecture of `folder`
+};
+
+/// Fine-tunes on `rows` of task.pool and scores task.test. `keep_model` non-empty: the classifier is written there (a
+/// model folder).
 /// Throws: DataError (a sequence longer than the model's positions; k), InputNotFound, UsageError.
-FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task, const std::vector<std::size_t>& rows,
-                         std::uint64_t seed, const std::filesystem::path& model_folder,
+FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task,
+                         const std::vector<std::size_t>& rows, std::uint64_t seed, const EncoderSource& source,
                          const std::filesystem::path& keep_model = {});
 
 }  // namespace cmgems::train

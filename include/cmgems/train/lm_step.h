@@ -19,10 +19,11 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
 
 /// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
 /// -> that mean. REQUIRES: at least one masked token.
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
-                            std::uint64_t seed, std::int64_t step);
+double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step);
 
 /// Mean cross-entropy over all masked tokens, without gradients and dropout.
-double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime);
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                          const nn::Runtime& runtime);
 
 }  // namespace cmgems::train

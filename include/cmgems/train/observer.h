@@ -12,16 +12,16 @@
 namespace cmgems::train {
 
 struct StepReport {
-  std::int64_t step;         // completed optimizer steps
+  std::int64_t step;  // completed optimizer steps
   std::int64_t max_steps;
-  double loss;               // mean cross-entropy over all masked tokens of the global batch
+  double loss;  // mean cross-entropy over all masked tokens of the global batch
   double learning_rate;
   double grad_norm;          // before clipping
   std::uint64_t tokens;      // real tokens of the step, [CLS] and [SEP] included
   double seconds;            // since training started, evaluation included
   double tokens_per_second;  // of the steps since the last evaluation, everything included
   corpus::MaskStatistics masks;
-  bool hard;                 // masked by the hard masker
+  bool hard;  // masked by the hard masker
 };
 
 struct EvalReport {
@@ -29,13 +29,13 @@ struct EvalReport {
   double loss;
   double perplexity;
   std::uint64_t masked_tokens;
-  std::string masker;        // whose fixed masks were measured
+  std::string masker;  // whose fixed masks were measured
   double seconds;
   double tokens_per_second;  // training since the last evaluation
 };
 
 struct SwitchReport {
-  std::int64_t step;         // last step of the easy masker
+  std::int64_t step;  // last step of the easy masker
   std::string from, to;
   double perplexity;
   std::optional<double> drop;  // absent for a fixed schedule

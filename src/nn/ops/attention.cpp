@@ -26,7 +26,8 @@ at::Tensor attention_by_runs(const at::Tensor& q, const at::Tensor& k, const at:
     query_sizes.push_back(run.windows * run.queries);
     key_sizes.push_back(run.windows * run.keys);
   }
-  const auto qs = q.split_with_sizes(query_sizes), ks = k.split_with_sizes(key_sizes), vs = v.split_with_sizes(key_sizes);
+  const auto qs = q.split_with_sizes(query_sizes), ks = k.split_with_sizes(key_sizes),
+             vs = v.split_with_sizes(key_sizes);
   std::vector<at::Tensor> outputs;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].queries == 0) continue;
@@ -72,7 +73,8 @@ at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::T
   const auto ks = k.split_with_sizes(lengths_of(key_windows)), vs = v.split_with_sizes(lengths_of(key_windows));
   std::vector<at::Tensor> outputs;
   for (std::size_t w = 0; w < qs.size(); ++w) {
-    const auto scores = at::matmul(qs[w].transpose(0, 1), ks[w].permute({1, 2, 0})) / std::sqrt(static_cast<double>(q.size(2)));
+    const auto scores =
+        at::matmul(qs[w].transpose(0, 1), ks[w].permute({1, 2, 0})) / std::sqrt(static_cast<double>(q.size(2)));
     outputs.push_back(at::matmul(at::softmax(scores, -1), vs[w].transpose(0, 1)).transpose(0, 1));
   }
   return at::cat(outputs);

@@ -29,12 +29,14 @@ at::Tensor keys_of(const at::Tensor& x, const WindowRun& run) { return block(x, 
 /// Autograd keeps plain values only: the runs travel as a list of integers.
 std::vector<std::int64_t> flatten(const std::vector<WindowRun>& runs) {
   std::vector<std::int64_t> list;
-  for (const auto& run : runs) list.insert(list.end(), {run.windows, run.first_query, run.queries, run.first_key, run.keys});
+  for (const auto& run : runs)
+    list.insert(list.end(), {run.windows, run.first_query, run.queries, run.first_key, run.keys});
   return list;
 }
 std::vector<WindowRun> unflatten(const std::vector<std::int64_t>& list) {
   std::vector<WindowRun> runs;
-  for (std::size_t i = 0; i < list.size(); i += 5) runs.push_back({list[i], list[i + 1], list[i + 2], list[i + 3], list[i + 4]});
+  for (std::size_t i = 0; i < list.size(); i += 5)
+    runs.push_back({list[i], list[i + 1], list[i + 2], list[i + 3], list[i + 4]});
   return runs;
 }
 
@@ -42,7 +44,8 @@ std::vector<WindowRun> unflatten(const std::vector<std::int64_t>& list) {
 struct Gradients {
   at::Tensor q, k, v;
   Gradients(const at::Tensor& q_, const at::Tensor& k_, const at::Tensor& v_)
-      : q(at::empty_like(q_, at::MemoryFormat::Contiguous)), k(at::empty_like(k_, at::MemoryFormat::Contiguous)),
+      : q(at::empty_like(q_, at::MemoryFormat::Contiguous)),
+        k(at::empty_like(k_, at::MemoryFormat::Contiguous)),
         v(at::empty_like(v_, at::MemoryFormat::Contiguous)) {}
   void clear(const WindowRun& run) {
     keys_of(k, run).zero_();
@@ -112,7 +115,8 @@ struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
     at::Tensor out = at::empty_like(q, at::MemoryFormat::Contiguous);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       if (runs[i].queries == 0) continue;
-      const Scores scores(queries_of(q, runs[i]), keys_of(k, runs[i]), dropout, static_cast<std::uint64_t>(seed), key_of(key, i));
+      const Scores scores(queries_of(q, runs[i]), keys_of(k, runs[i]), dropout, static_cast<std::uint64_t>(seed),
+                          key_of(key, i));
       queries_of(out, runs[i]).copy_(at::matmul(scores.probabilities * scores.mask, keys_of(v, runs[i])));
     }
     context->save_for_backward({q, k, v});
@@ -137,7 +141,8 @@ struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
       }
       const auto qi = queries_of(q, runs[i]), ki = keys_of(k, runs[i]), vi = keys_of(v, runs[i]);
       const auto go = queries_of(gradient, runs[i]);
-      const Scores scores(qi, ki, context->saved_data["dropout"].toDouble(), seed, key_of(context->saved_data["key"].toInt(), i));
+      const Scores scores(qi, ki, context->saved_data["dropout"].toDouble(), seed,
+                          key_of(context->saved_data["key"].toInt(), i));
       const auto dp = at::matmul(go, vi.transpose(2, 3)) * scores.mask;
       const auto ds = at::_softmax_backward_data(dp, scores.probabilities, -1, q.scalar_type()) * scores.scale;
       result.set(runs[i], at::matmul(ds, ki), at::matmul(ds.transpose(2, 3), qi),
@@ -147,7 +152,9 @@ struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
   }
 
   /// Each run draws its own numbers.
-  static std::uint64_t key_of(std::int64_t key, std::size_t run) { return static_cast<std::uint64_t>(key) + (run << 24); }
+  static std::uint64_t key_of(std::int64_t key, std::size_t run) {
+    return static_cast<std::uint64_t>(key) + (run << 24);
+  }
 };
 
 }  // namespace
@@ -155,7 +162,8 @@ struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
 at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::vector<WindowRun> runs,
                          double dropout, std::uint64_t seed, std::uint64_t key) {
   if (dropout == 0) return FlashAttention::apply(q, k, v, runs);
-  return DropoutAttention::apply(q, k, v, runs, dropout, static_cast<std::int64_t>(seed), static_cast<std::int64_t>(key));
+  return DropoutAttention::apply(q, k, v, runs, dropout, static_cast<std::int64_t>(seed),
+                                 static_cast<std::int64_t>(key));
 }
 
 }  // namespace cmgems::nn::ops

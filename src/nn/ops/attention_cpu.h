@@ -5,7 +5,8 @@
 
 namespace cmgems::nn::ops {
 
-/// A run of neighbouring windows with equal numbers of queries (0: none of its tokens asks) and of keys: one dense block.
+/// A run of neighbouring windows with equal numbers of queries (0: none of its tokens asks) and of keys: one dense
+/// block.
 struct WindowRun {
   std::int64_t windows, first_query, queries, first_key, keys;
 };

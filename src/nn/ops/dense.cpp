@@ -20,8 +20,9 @@ at::Tensor linear_gelu(const at::Tensor& x, const at::Tensor& weight, const at::
   return at::gelu(linear(x, weight, bias, pass));
 }
 
-at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& words, const at::Tensor& position_table,
-                 const at::Tensor& types, const at::Tensor& gamma, const at::Tensor& beta, double epsilon) {
+at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& words,
+                 const at::Tensor& position_table, const at::Tensor& types, const at::Tensor& gamma,
+                 const at::Tensor& beta, double epsilon) {
   const auto sum = at::embedding(words, ids) + at::embedding(position_table, positions) + types.select(0, 0);
   return at::layer_norm(sum, {words.size(1)}, gamma, beta, epsilon);
 }

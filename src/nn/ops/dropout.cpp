@@ -11,7 +11,9 @@
 namespace cmgems::nn {
 
 DropoutStream::DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch)
-    : active_(true), seed_(seed), key_(RandomStream(seed, Purpose::dropout, step, micro_batch).next64() & 0xffffffffffULL) {}
+    : active_(true),
+      seed_(seed),
+      key_(RandomStream(seed, Purpose::dropout, step, micro_batch).next64() & 0xffffffffffULL) {}
 
 namespace ops {
 
@@ -26,7 +28,8 @@ at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std
   at::parallel_for(0, (count + kPerBlock - 1) / kPerBlock, 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b) {
       const PhiloxBlock block = philox4x32({static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(b >> 32),
-                                            static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}, philox_key);
+                                            static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)},
+                                           philox_key);
       const std::int64_t last = std::min(count, (b + 1) * kPerBlock);
       for (std::int64_t i = b * kPerBlock; i < last; ++i) {
         const std::int64_t half = i - b * kPerBlock;

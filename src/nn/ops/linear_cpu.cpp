@@ -26,8 +26,8 @@ at::Tensor rounded(const at::Tensor& x, at::ScalarType compute) {
 }
 
 struct ReducedLinear : torch::autograd::Function<ReducedLinear> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            at::ScalarType compute) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& bias, at::ScalarType compute) {
     const auto input = rounded(x, compute), matrix = weight.to(compute);
     context->save_for_backward({input, matrix});
     context->saved_data["x"] = x.scalar_type();
@@ -39,15 +39,19 @@ struct ReducedLinear : torch::autograd::Function<ReducedLinear> {
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &matrix = saved[1];
     const auto gradient = rounded(gradients[0], matrix.scalar_type());
-    const auto x_type = context->saved_data["x"].toScalarType(), weight_type = context->saved_data["weight"].toScalarType();
-    return {at::mm(gradient, matrix).narrow(0, 0, gradients[0].size(0)).to(x_type), at::mm(gradient.t(), input).to(weight_type),
-            at::sum(gradient, {0}, /*keepdim=*/false, weight_type), {}};
+    const auto x_type = context->saved_data["x"].toScalarType(),
+               weight_type = context->saved_data["weight"].toScalarType();
+    return {at::mm(gradient, matrix).narrow(0, 0, gradients[0].size(0)).to(x_type),
+            at::mm(gradient.t(), input).to(weight_type),
+            at::sum(gradient, {0}, /*keepdim=*/false, weight_type),
+            {}};
   }
 };
 
 }  // namespace
 
-at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType compute) {
+at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                              at::ScalarType compute) {
   return ReducedLinear::apply(x, weight, bias, compute);
 }
 

@@ -6,6 +6,7 @@
 namespace cmgems::nn::ops {
 
 /// x [T, in], weight [out, in], bias [out] -> [T, out] in `compute`; gradients in the dtypes of the inputs.
-at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType compute);
+at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                              at::ScalarType compute);
 
 }  // namespace cmgems::nn::ops

@@ -36,7 +36,8 @@ TEST_CASE("write_folder_atomic keeps the old folder when filling fails", "[base]
 TEST_CASE("write_folder_atomic replaces the whole folder", "[base]") {
   test::TemporaryFolder folder;
   folder.write("model/stale", "old");
-  write_folder_atomic(folder.path() / "model", [](const fs::path& path) { write_file_atomic(path / "weights", "new"); });
+  write_folder_atomic(folder.path() / "model",
+                      [](const fs::path& path) { write_file_atomic(path / "weights", "new"); });
   CHECK(read_file(folder.path() / "model" / "weights") == "new");
   CHECK_FALSE(fs::exists(folder.path() / "model" / "stale"));
 }

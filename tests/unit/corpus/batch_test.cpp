@@ -17,7 +17,8 @@ TEST_CASE("windows lie back to back, longest first, with their masks moved along
 }
 
 TEST_CASE("a budget splits the batch and never a window", "[corpus]") {
-  const std::vector<MaskedExample> examples{{{1, 2, 3, 4, 5, 6}, {}, {}}, {{1, 2}, {}, {}}, {{1, 2, 3}, {}, {}}, {{1, 2}, {}, {}}};
+  const std::vector<MaskedExample> examples{
+      {{1, 2, 3, 4, 5, 6}, {}, {}}, {{1, 2}, {}, {}}, {{1, 2, 3}, {}, {}}, {{1, 2}, {}, {}}};
   const auto batches = pack(examples, 9);  // lengths 8, 5, 4, 4
   REQUIRE(batches.size() == 3);
   CHECK(batches[0].tokens() == 8);

@@ -18,7 +18,8 @@ std::multiset<std::vector<std::int64_t>> contents(const std::vector<RaggedBatch>
   for (const auto& batch : batches) {
     std::size_t mask = 0;
     for (std::size_t w = 0; w < batch.windows(); ++w) {
-      std::vector<std::int64_t> window(batch.ids.begin() + batch.cu_seqlens[w], batch.ids.begin() + batch.cu_seqlens[w + 1]);
+      std::vector<std::int64_t> window(batch.ids.begin() + batch.cu_seqlens[w],
+                                       batch.ids.begin() + batch.cu_seqlens[w + 1]);
       for (; mask < batch.masked.size() && batch.masked[mask] < batch.cu_seqlens[w + 1]; ++mask) {
         window.push_back(batch.masked[mask] - batch.cu_seqlens[w]);
         window.push_back(batch.labels[mask]);
@@ -48,13 +49,15 @@ TEST_CASE("examples and masks do not depend on the split into micro-batches", "[
 TEST_CASE("an epoch shows every window once, the next one in another order with other masks", "[corpus]") {
   const auto genome = test::random_genome({6'000});
   const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
-  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 0.01);  // hardly any mask: windows stay readable
+  const auto masker =
+      masking::make_masker(masking::Strategy::random, 6, nullptr, 0.01);  // hardly any mask: windows stay readable
   const auto n = static_cast<std::int64_t>(corpus.windows().train.size());
   const auto first = contents(corpus.train_batch(0, n, *masker, 0).micro_batches);
   CHECK(std::set<std::vector<std::int64_t>>(first.begin(), first.end()).size() == static_cast<std::size_t>(n));
   std::map<std::size_t, int> lengths[2];
   for (int epoch = 0; epoch < 2; ++epoch) {
-    for (const auto& window : contents(corpus.train_batch(epoch, n, *masker, 0).micro_batches)) ++lengths[epoch][window.size()];
+    for (const auto& window : contents(corpus.train_batch(epoch, n, *masker, 0).micro_batches))
+      ++lengths[epoch][window.size()];
   }
   CHECK(corpus.train_batch(0, 5, *masker, 0).tokens != corpus.train_batch(n / 5 + 1, 5, *masker, 0).tokens);
 }
@@ -75,10 +78,12 @@ TEST_CASE("labels are the genome's own tokens", "[corpus]") {
   const auto batch = corpus.train_batch(0, 30, *masker, 0).micro_batches.at(0);
   CHECK(batch.masked.size() > 300);
   for (std::size_t w = 0; w < batch.windows(); ++w) {
-    std::vector<kmer::TokenId> tokens(batch.ids.begin() + batch.cu_seqlens[w] + 1, batch.ids.begin() + batch.cu_seqlens[w + 1] - 1);
+    std::vector<kmer::TokenId> tokens(batch.ids.begin() + batch.cu_seqlens[w] + 1,
+                                      batch.ids.begin() + batch.cu_seqlens[w + 1] - 1);
     for (std::size_t m = 0; m < batch.masked.size(); ++m) {
       const auto at = batch.masked[m] - batch.cu_seqlens[w] - 1;
-      if (at >= 0 && at < static_cast<std::int64_t>(tokens.size())) tokens[static_cast<std::size_t>(at)] = static_cast<kmer::TokenId>(batch.labels[m]);
+      if (at >= 0 && at < static_cast<std::int64_t>(tokens.size()))
+        tokens[static_cast<std::size_t>(at)] = static_cast<kmer::TokenId>(batch.labels[m]);
     }
     CHECK(known.count(tokens) == 1);
   }

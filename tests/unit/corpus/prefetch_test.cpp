@@ -30,10 +30,12 @@ TEST_CASE("batches come in order, whatever the number of workers", "[corpus]") {
 
 TEST_CASE("nothing is made beyond the opened range", "[corpus]") {
   std::atomic<std::int64_t> highest{-1};
-  Prefetcher prefetcher([&](std::int64_t step) {
-    highest = std::max(highest.load(), step);
-    return numbered(step);
-  }, 2, 100);
+  Prefetcher prefetcher(
+      [&](std::int64_t step) {
+        highest = std::max(highest.load(), step);
+        return numbered(step);
+      },
+      2, 100);
   prefetcher.open(0, 3);
   for (int i = 0; i < 3; ++i) prefetcher.next();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -13,7 +13,8 @@ namespace {
 
 std::string text_of(const genome::Genome& genome, const Window& window, std::int64_t k) {
   std::string text;
-  for (std::uint64_t i = 0; i < window.tokens + static_cast<std::uint64_t>(k) - 1; ++i) text += genome::kBaseLetters[genome.base(window.begin + i)];
+  for (std::uint64_t i = 0; i < window.tokens + static_cast<std::uint64_t>(k) - 1; ++i)
+    text += genome::kBaseLetters[genome.base(window.begin + i)];
   return text;
 }
 
@@ -52,7 +53,8 @@ TEST_CASE("windows are a function of genome, seed and epoch", "[corpus]") {
   const auto genome = test::random_genome({50'000});
   const auto begins = [&](std::uint64_t seed, std::uint64_t epoch) {
     std::vector<std::uint64_t> values;
-    for (const auto& window : cut_windows(genome, {.max_tokens = 50}, seed, epoch).train) values.push_back(window.begin);
+    for (const auto& window : cut_windows(genome, {.max_tokens = 50}, seed, epoch).train)
+      values.push_back(window.begin);
     return values;
   };
   CHECK(begins(1, 0) == begins(1, 0));
@@ -62,7 +64,8 @@ TEST_CASE("windows are a function of genome, seed and epoch", "[corpus]") {
 
 TEST_CASE("validation blocks stay the same when windows are cut anew", "[corpus]") {
   const auto genome = test::random_genome({50'000});
-  CHECK(cut_windows(genome, {.max_tokens = 50}, 1, 0).validation_bases == cut_windows(genome, {.max_tokens = 50}, 1, 9).validation_bases);
+  CHECK(cut_windows(genome, {.max_tokens = 50}, 1, 0).validation_bases ==
+        cut_windows(genome, {.max_tokens = 50}, 1, 9).validation_bases);
 }
 
 TEST_CASE("exact copies are dropped and counted", "[corpus]") {
@@ -91,5 +94,6 @@ TEST_CASE("exact copies are dropped and counted", "[corpus]") {
 TEST_CASE("a genome that is too short says how many bases are needed", "[corpus]") {
   const auto genome = test::random_genome({150});
   CHECK_THROWS_AS(cut_windows(genome, {}, 1), DataError);
-  CHECK_THROWS_WITH(cut_windows(genome, {}, 1), Catch::Matchers::Contains("has 150 ACGT bases") && Catch::Matchers::Contains("at least 200"));
+  CHECK_THROWS_WITH(cut_windows(genome, {}, 1),
+                    Catch::Matchers::Contains("has 150 ACGT bases") && Catch::Matchers::Contains("at least 200"));
 }

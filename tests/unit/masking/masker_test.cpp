@@ -21,14 +21,17 @@ double share(const Masker& masker) {
   std::vector<kmer::TokenId> tokens;
   for (int i = 0; i < 510; ++i) tokens.push_back(5 + (i * 1597) % 4096);
   double masked = 0;
-  for (std::uint64_t example = 0; example < 400; ++example) masked += static_cast<double>(plan_of(masker, tokens, example).positions.size());
+  for (std::uint64_t example = 0; example < 400; ++example)
+    masked += static_cast<double>(plan_of(masker, tokens, example).positions.size());
   return masked / (400 * 510);
 }
 
 }  // namespace
 
 TEST_CASE("spans at k=6 are the paper's, clipped to the example", "[masking]") {
-  const auto is = [](Span span, std::uint32_t first, std::uint32_t last) { return span.first == first && span.last == last; };
+  const auto is = [](Span span, std::uint32_t first, std::uint32_t last) {
+    return span.first == first && span.last == last;
+  };
   CHECK(is(single_nucleotide_span(10, 6, 510), 8, 13));
   CHECK(is(single_nucleotide_span(0, 6, 510), 0, 3));
   CHECK(is(single_nucleotide_span(509, 6, 510), 507, 509));

@@ -1,6 +1,5 @@
-#include "support/catch_torch.h"
-
 #include "cmgems/nn/ops.h"
+#include "support/catch_torch.h"
 
 using namespace cmgems::nn;
 
@@ -59,7 +58,8 @@ TEST_CASE("with dropout the backward pass uses the mask of the forward pass", "[
   loss(input.q, input.k, input.v).backward();
   torch::NoGradGuard no_grad;
   constexpr double kStep = 1e-6;
-  for (const auto& [tensor, gradient] : {std::pair{input.q, input.q.grad()}, {input.k, input.k.grad()}, {input.v, input.v.grad()}}) {
+  for (const auto& [tensor, gradient] :
+       {std::pair{input.q, input.q.grad()}, {input.k, input.k.grad()}, {input.v, input.v.grad()}}) {
     for (std::int64_t i = 0; i < tensor.numel(); i += 13) {
       auto entry = tensor.view({-1})[i];
       const double before = entry.item<double>();

@@ -1,6 +1,5 @@
-#include "support/catch_torch.h"
-
 #include "cmgems/nn/ops.h"
+#include "support/catch_torch.h"
 
 using namespace cmgems::nn;
 

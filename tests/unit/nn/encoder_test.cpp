@@ -1,7 +1,7 @@
-#include "support/catch_torch.h"
-
 #include "cmgems/nn/encoder.h"
+
 #include "cmgems/nn/weights.h"
+#include "support/catch_torch.h"
 #include "support/tiny_bert.h"
 
 using namespace cmgems;
@@ -67,9 +67,8 @@ TEST_CASE("gradients of the classifier equal finite differences, both poolings",
 
 TEST_CASE("the ragged batch gives the loss of its windows one by one", "[nn]") {
   auto model = test::tiny_model();
-  const std::vector<corpus::MaskedExample> examples{{{9, 4, 30, 4, 12}, {1, 3}, {40, 41}},
-                                                    {{4, 50, 51, 52, 4}, {0, 4}, {6, 68}},
-                                                    {{4, 4, 60}, {0, 1}, {11, 12}}};
+  const std::vector<corpus::MaskedExample> examples{
+      {{9, 4, 30, 4, 12}, {1, 3}, {40, 41}}, {{4, 50, 51, 52, 4}, {0, 4}, {6, 68}}, {{4, 4, 60}, {0, 1}, {11, 12}}};
   double one_by_one = 0;
   for (const auto& example : examples) {
     one_by_one += test::loss_of(model, corpus::pack({&example, 1}, 0).at(0)).item<double>();

@@ -1,7 +1,7 @@
-#include "support/catch_torch.h"
+#include "cmgems/nn/weights.h"
 
 #include "cmgems/base/error.h"
-#include "cmgems/nn/weights.h"
+#include "support/catch_torch.h"
 #include "support/tiny_bert.h"
 
 using namespace cmgems;
@@ -23,8 +23,10 @@ TEST_CASE("a classifier takes the encoder of a language model and names its fres
   save_model(*model, {test::tiny_shape(), 3, 0, ""}, folder.path() / "model");
   Classifier classifier(test::tiny_shape(), 2, config::Pooling::cls);
   const auto fresh = load_weights(*classifier, folder.path() / "model", {"bert.pooler.", "classifier."});
-  CHECK(fresh == std::vector<std::string>{"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"});
-  CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"), Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
+  CHECK(fresh == std::vector<std::string>{"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight",
+                                          "classifier.bias"});
+  CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"),
+                    Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
 }
 
 TEST_CASE("weights of another shape are refused by name", "[nn]") {

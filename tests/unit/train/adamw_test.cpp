@@ -1,13 +1,15 @@
-#include "support/catch_torch.h"
-
 #include "cmgems/train/adamw.h"
+
+#include "support/catch_torch.h"
 
 using namespace cmgems::train;
 
 namespace {
 
 struct Toy : torch::nn::Module {
-  Toy() : matrix(register_parameter("matrix", torch::full({1, 2}, 2.0F))), vector(register_parameter("vector", torch::full({2}, 2.0F))) {}
+  Toy()
+      : matrix(register_parameter("matrix", torch::full({1, 2}, 2.0F))),
+        vector(register_parameter("vector", torch::full({2}, 2.0F))) {}
   at::Tensor matrix, vector;
 };
 
@@ -19,7 +21,8 @@ TEST_CASE("AdamW decays matrices and leaves vectors", "[train]") {
   toy.matrix.mutable_grad() = torch::full({1, 2}, 3.0F);
   toy.vector.mutable_grad() = torch::full({2}, 3.0F);
   optimizer.step(0.1);
-  // first step: m/(1-b1) = g, v/(1-b2) = g^2, so the update is lr * g/(|g|+eps) = 0.1; decay takes lr * 0.5 * 2 = 0.1 first
+  // first step: m/(1-b1) = g, v/(1-b2) = g^2, so the update is lr * g/(|g|+eps) = 0.1; decay takes lr * 0.5 * 2 = 0.1
+  // first
   CHECK(toy.vector[0].item<double>() == Approx(1.9).epsilon(1e-5));
   CHECK(toy.matrix[0][1].item<double>() == Approx(1.8).epsilon(1e-5));
 }

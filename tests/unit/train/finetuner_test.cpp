@@ -1,9 +1,10 @@
-#include "support/catch_torch.h"
+#include "cmgems/train/finetuner.h"
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/random.h"
+#include "cmgems/nn/heads.h"
 #include "cmgems/nn/weights.h"
-#include "cmgems/train/finetuner.h"
+#include "support/catch_torch.h"
 
 using namespace cmgems;
 

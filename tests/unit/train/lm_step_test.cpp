@@ -1,6 +1,6 @@
-#include "support/catch_torch.h"
-
 #include "cmgems/train/lm_step.h"
+
+#include "support/catch_torch.h"
 #include "support/tiny_bert.h"
 
 using namespace cmgems;
@@ -8,7 +8,10 @@ using namespace cmgems;
 namespace {
 
 std::vector<corpus::MaskedExample> examples() {
-  return {{{9, 4, 30, 4, 12}, {1, 3}, {40, 41}}, {{4, 50, 51, 52, 4}, {0, 4}, {6, 68}}, {{4, 4, 60}, {0, 1}, {11, 12}}, {{20, 21}, {}, {}}};
+  return {{{9, 4, 30, 4, 12}, {1, 3}, {40, 41}},
+          {{4, 50, 51, 52, 4}, {0, 4}, {6, 68}},
+          {{4, 4, 60}, {0, 1}, {11, 12}},
+          {{20, 21}, {}, {}}};
 }
 
 std::vector<at::Tensor> gradients(nn::MaskedLm& model) {
