@@ -109,8 +109,26 @@ train::FinetunePlan resolve_plan(config::FinetuneOptions& options, const tasks::
   return plan;
 }
 
+double mean_accuracy(const MethodScores& method) {
+  double sum = 0;
+  for (const auto& scores : method.runs) sum += scores.accuracy;
+  return sum / static_cast<double>(method.runs.size());
+}
+
+/// A model that does not beat what costs nothing has not earned its pretraining: say so in words.
+void add_comparison(FinetuneResult& result) {
+  const auto& model = result.methods.front();
+  for (std::size_t i = 1; i < result.methods.size(); ++i) {
+    const auto& other = result.methods[i];
+    if (mean_accuracy(model) <= mean_accuracy(other)) {
+      result.notes.push_back("the fine-tuned model does not beat: " + other.name);
+    }
+  }
+}
+
 void add_notes(FinetuneResult& result, const tasks::TaskData& task) {
   result.notes = task.notes;
+  add_comparison(result);
   const auto draw = tasks::draw_note(task.pool, task.classes, static_cast<int>(result.shots));
   if (!draw.empty() && result.model_runs.size() > 1) result.notes.push_back(draw);
   const auto collapsed =
