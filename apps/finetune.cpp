@@ -39,7 +39,11 @@ struct Options {
 /// Named flags go through the same checks as the file.
 void apply_flags(config::Config& config, const Options& options) {
   auto& inputs = config.inputs;
-  if (options.task) inputs.task = options.task;
+  if (options.task) {
+    inputs.task = options.task;
+    inputs.train_table = inputs.test_table = std::nullopt;
+  }
+  if (options.train || options.test) inputs.task = options.task;  // a flag wins over the file's task
   if (options.train) inputs.train_table = options.train;
   if (options.test) inputs.test_table = options.test;
   if (options.model) inputs.model = options.model;
@@ -176,6 +180,12 @@ void add_run(FinetuneResult& result, const config::Config& config, const tasks::
            (run.collapsed ? ", collapsed to one class" : ""));
 }
 
+/// Whether `path` lies in `folder`: replacing the folder would delete it.
+bool lies_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const auto inner = std::filesystem::weakly_canonical(path), outer = std::filesystem::weakly_canonical(folder);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 void run(const Options& options, const Session& session) {
   start_logging(options.output);
   config::Config config = configure(options);
@@ -188,6 +198,10 @@ void run(const Options& options, const Session& session) {
   tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots),
                     0);  // too few rows: say so before a folder is made
   result.run = options.out.empty() ? default_run_folder("finetune") : std::filesystem::path(options.out);
+  if (!model.empty() && lies_within(model, result.run)) {
+    throw UsageError("--out " + result.run.string() +
+                     " holds the model that is to be fine-tuned: choose another folder");
+  }
   const RunFolder folder(result.run, options.overwrite);
   log_info("run: " + result.run.string());
   RunRecord record{"finetune", {}, {}, config.finetune.seed, 0, false};

@@ -1,6 +1,7 @@
 // cmgems: reads the command line, runs one sub-command, turns errors into one sentence and an exit code.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
@@ -50,6 +51,8 @@ int main(int argc, char** argv) {
     return static_cast<int>(ExitCode::ok);
   } catch (const Error& error) {
     return fail(error.code(), error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(ExitCode::io, error.what());
   } catch (const std::bad_alloc&) {
     return fail(ExitCode::internal, "out of memory");
   } catch (const std::exception& error) {

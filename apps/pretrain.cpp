@@ -23,7 +23,7 @@ namespace cmgems::apps {
 namespace {
 
 constexpr const char* kExample =
-    "Example, without any file (a minute on two cores):\n"
+    "Example, without any file (two minutes on two cores):\n"
     "  cmgems pretrain --config smoke.json --out runs/first\n"
     "Shipped configurations: dnabert.json, logo.json (as published), logo-small.json (two cores), smoke.json (try out)";
 

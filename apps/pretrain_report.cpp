@@ -20,11 +20,16 @@ bool has_easy_curve(const PretrainResult& result) {
   return has_curriculum(result) || result.config.masking.strategy == result.config.curriculum.easy;
 }
 
-/// Where the paper's rule, an absolute drop under 1.0, would have switched on this curve.
+/// Where the paper's rule, an absolute drop under 1.0, would have switched: told by the curve up to the run's own
+/// switch, since only until there it is the curve of the easy masker.
 std::optional<std::int64_t> absolute_rule(const PretrainResult& result) {
   curriculum::CurriculumOptions options;
   options.threshold = kPublishedThreshold;
-  return curriculum::switch_on_curve(result.summary.curve, options);
+  auto curve = result.summary.curve;
+  if (const auto own = result.summary.switch_step) {
+    std::erase_if(curve, [&](const curriculum::Measurement& measurement) { return measurement.step > *own; });
+  }
+  return curriculum::switch_on_curve(curve, options);
 }
 
 double masked_share(const corpus::MaskStatistics& masks) {
@@ -93,7 +98,8 @@ void print_pretrain_text(std::ostream& out, const PretrainResult& result) {
   if (has_easy_curve(result)) {
     const auto step = absolute_rule(result);
     out << "absolute rule       a drop under " << decimals(kPublishedThreshold, 1)
-        << (step ? " would have switched after step " + std::to_string(*step) : " would never have switched") << "\n";
+        << (step ? " would have switched after step " + std::to_string(*step) : " would not have switched")
+        << (!step && result.summary.switch_step ? " before that" : "") << "\n";
   }
   if (result.recorder.skipped > 0) out << "steps skipped       " << result.recorder.skipped << "\n";
   out << "parameters          " << format_count(static_cast<unsigned long long>(summary.parameters)) << "\n"

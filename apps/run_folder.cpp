@@ -72,6 +72,11 @@ RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   lock_ = take_lock(path);
   try {
     refuse_if_used(path, overwrite);
+    if (holds_files(path) && !fs::exists(path / "run.json")) {
+      throw UsageError(
+          "the folder " + path.string() +
+          " is not empty and holds no run (run.json): --overwrite replaces runs only, choose another folder");
+    }
     for (const char* name : kFilesOfARun) fs::remove_all(path / name);
   } catch (...) {
     ::close(lock_);

@@ -16,7 +16,9 @@ constexpr double kEnoughScored = 0.9;
 
 void resolve_table(npmi::NpmiOptions& options, std::int64_t k) {
   if (options.table != "auto") return;
-  options.table = k == 6 ? kBuiltin : kFromGenome;
+  const bool counted = k != 6 || options.both_strands || options.min_count != npmi::NpmiOptions{}.min_count;
+  const bool release = options.definition == npmi::Definition::genemask_release;
+  options.table = counted ? kFromGenome : release ? kBuiltinRelease : kBuiltin;
   log_info("NPMI table: " + options.table + " (default at k=" + std::to_string(k) + ")");
 }
 
@@ -44,6 +46,17 @@ npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::i
   return table;
 }
 
+/// A built-in table or a file was made with its own definition: options that ask for another one would be ignored.
+void refuse_other_options(const npmi::NpmiOptions& options, const npmi::Table& table) {
+  const npmi::NpmiOptions defaults;
+  const bool other = (options.definition != defaults.definition && options.definition != table.definition) ||
+                     (options.min_count != defaults.min_count && options.min_count != table.min_count) ||
+                     (options.both_strands && !table.both_strands);
+  if (!other) return;
+  throw UsageError("npmi.definition, npmi.min_count and npmi.both_strands are for tables that are counted, and " +
+                   options.table + " was made with others: leave them out, or set npmi.table=from-genome");
+}
+
 npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                        const genome::Genome* genome) {
   if (options.table == kFromGenome) {
@@ -51,7 +64,10 @@ npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::in
     return count_table(options, k, threads, *genome);
   }
   npmi::Table table = read_named_table(options.table);
-  if (table.k == k) return table;
+  if (table.k == k) {
+    refuse_other_options(options, table);
+    return table;
+  }
   throw DataError("the NPMI table " + options.table + " holds " + std::to_string(table.k) + "-mers, but k is " +
                   std::to_string(k) + ": use a table for k=" + std::to_string(k) + " (cmgems npmi build -k " +
                   std::to_string(k) + "), or the table from-genome");

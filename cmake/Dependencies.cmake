@@ -3,7 +3,6 @@ find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(Boost REQUIRED)  # headers only: Boost.Math
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # Debian's htslib, liblbfgs, xxhash and jemalloc have no CMake packages.

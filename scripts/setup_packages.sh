@@ -17,12 +17,10 @@ libspdlog-dev       spdlog/spdlog.h
 nlohmann-json3-dev  nlohmann/json.hpp
 catch2              catch2/catch.hpp|catch2/catch_all.hpp
 libhts-dev          htslib/faidx.h
-libboost-dev        boost/math/distributions/students_t.hpp
 libssl-dev          openssl/evp.h
 libxxhash-dev       xxhash.h
 libjemalloc-dev     jemalloc/jemalloc.h
 liblbfgs-dev        lbfgs.h
-zlib1g-dev          zlib.h
 END
   # shellcheck disable=SC2154  # an option of scripts/setup
   if [ "$tools" = 1 ]; then echo "shellcheck shellcheck"; fi

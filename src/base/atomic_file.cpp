@@ -100,13 +100,20 @@ void write_folder_atomic(const fs::path& folder, const std::function<void(const 
     throw;
   }
   if (fs::exists(folder) && ::rename(folder.c_str(), old.c_str()) != 0) fail("rename", folder);
-  if (::rename(temporary.c_str(), folder.c_str()) != 0) fail("rename to", folder);
+  if (::rename(temporary.c_str(), folder.c_str()) != 0) {
+    const int reason = errno;
+    if (fs::exists(old)) fs::rename(old, folder, error);
+    fs::remove_all(temporary, error);
+    errno = reason;
+    fail("rename to", folder);
+  }
   flush_folder(parent_of(folder));
   fs::remove_all(old, error);
 }
 
 std::string read_file(const fs::path& path) {
   if (!fs::exists(path)) throw InputNotFound("no such file: " + path.string());
+  if (fs::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
   std::ifstream file(path, std::ios::binary);
   std::string content(std::istreambuf_iterator<char>(file), {});
   if (!file.is_open() || file.bad()) throw IoError("cannot read " + path.string());

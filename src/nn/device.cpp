@@ -18,7 +18,7 @@ namespace {
 /// device node are looked for before anything asks LibTorch about CUDA, since its first answer is final.
 bool load_cuda() {
   static const bool loaded = [] {
-    const bool node = std::filesystem::exists("/dev/nvidia0") || std::filesystem::exists("/dev/dxg");
+    const bool node = std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/dxg");
     if (!node || ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_GLOBAL) == nullptr) return false;
     return ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::hasCUDA();
   }();

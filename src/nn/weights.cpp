@@ -59,15 +59,17 @@ void save_model(const torch::nn::Module& module, const formats::ModelDescription
 }
 
 std::vector<std::string> load_weights(torch::nn::Module& module, const std::filesystem::path& folder,
-                                      const std::vector<std::string>& may_miss) {
+                                      const std::vector<std::string>& fresh) {
   const torch::NoGradGuard no_grad;
   const formats::SafetensorsFile file(folder / "model.safetensors");
-  std::vector<std::string> fresh, missing, wrong;
+  std::vector<std::string> kept, missing, wrong;
   std::set<std::string> used;
   for (auto& item : module.named_parameters()) {
     const auto* view = file.find(item.key());
-    if (view == nullptr) {
-      (starts_with_any(item.key(), may_miss) ? fresh : missing).push_back(item.key());
+    if (starts_with_any(item.key(), fresh)) {
+      kept.push_back(item.key());
+    } else if (view == nullptr) {
+      missing.push_back(item.key());
     } else if (view->dtype != formats::DType::f32 || at::IntArrayRef(view->shape) != item.value().sizes()) {
       wrong.push_back(item.key());
     } else {
@@ -88,7 +90,7 @@ std::vector<std::string> load_weights(torch::nn::Module& module, const std::file
     if (!unexpected.empty()) message += " unexpected " + join(unexpected) + ";";
     throw DataError(message + " give a model folder written by cmgems or by transformers in fp32");
   }
-  return fresh;
+  return kept;
 }
 
 }  // namespace cmgems::nn

@@ -1,5 +1,6 @@
 #include "cmgems/train/finetuner.h"
 
+#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
@@ -108,11 +109,15 @@ double fit(nn::Classifier& model, const TokenRows& data, const std::vector<std::
       const auto size = std::min(plan.batch_size, count - first);
       const std::span<const std::size_t> wanted(order.data() + first, static_cast<std::size_t>(size));
       nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), 0);
+      if (runtime.cuda) at::manual_seed(nn::DropoutStream(dropout).next());
       nn::Pass pass = make_pass(runtime, dropout);
       const auto logits = model->forward(nn::to_ragged(batch_of(data, wanted), device_of(runtime)), pass);
       const auto loss = at::cross_entropy_loss(logits, labels_of(data, wanted, device_of(runtime)));
       loss.backward();
-      optimizer.clip_gradients(kMaxGradNorm);
+      if (!std::isfinite(loss.item<double>()) || !std::isfinite(optimizer.clip_gradients(kMaxGradNorm))) {
+        throw DataError("fine-tuning diverged in epoch " + std::to_string(epoch + 1) +
+                        ": loss or gradient is not finite; lower finetune.learning_rate");
+      }
       optimizer.step(plan.learning_rate * curriculum::linear_warmup_decay(step, warmup, total));
       optimizer.clear_gradients();
       last_loss += loss.item<double>() * static_cast<double>(size) / static_cast<double>(count);

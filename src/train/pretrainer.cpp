@@ -17,7 +17,7 @@ namespace {
 
 using masking::Strategy;
 
-constexpr int kSkippedInARow = 3;  // non-finite steps before a run gives up
+constexpr int kDivergedInARow = 3;  // non-finite steps before a run gives up
 
 /// The run's maskers: one, or the easy and the hard one of the curriculum.
 struct Maskers {
@@ -51,6 +51,8 @@ class PretrainLoop {
   std::int64_t next_stop() const;
   void train_step(corpus::GlobalBatch batch);
   void skip(const std::string& reason);
+  void skip_diverged();
+  void draw_validation();
   void evaluate();
   void switch_masker(std::optional<double> drop);
   void finish(PretrainSummary& summary);
@@ -75,7 +77,7 @@ class PretrainLoop {
   std::vector<corpus::RaggedBatch> validation_;
   bool hard_ = false;
   std::int64_t step_ = 0;
-  int skipped_in_a_row_ = 0;
+  int diverged_in_a_row_ = 0;
   std::uint64_t tokens_ = 0;
   std::chrono::steady_clock::time_point start_;
   double tokens_since_ = 0, seconds_since_ = 0;  // since the last evaluation
@@ -117,6 +119,7 @@ std::int64_t PretrainLoop::next_stop() const {
 }
 
 PretrainSummary PretrainLoop::run() {
+  draw_validation();
   corpus::Prefetcher prefetcher([this](std::int64_t step) {
     const auto& masker = hard_ ? *maskers_.hard : *maskers_.easy;
     auto batch = corpus_.train_batch(step, options_.windows_per_step, masker,
@@ -146,14 +149,14 @@ void PretrainLoop::train_step(corpus::GlobalBatch batch) {
 
   // 2. clip
   const double norm = optimizer_->clip_gradients(options_.max_grad_norm);
-  if (!std::isfinite(loss) || !std::isfinite(norm)) return skip("loss or gradient is not finite");
+  if (!std::isfinite(loss) || !std::isfinite(norm)) return skip_diverged();
 
   // 3. update
   const double rate_now =
       options_.learning_rate * curriculum::linear_warmup_decay(step_, warmup_steps_, options_.max_steps);
   optimizer_->step(rate_now);
   optimizer_->clear_gradients();
-  skipped_in_a_row_ = 0;
+  diverged_in_a_row_ = 0;
   ++step_;
 
   // 4. report
@@ -166,17 +169,26 @@ void PretrainLoop::skip(const std::string& reason) {
   optimizer_->clear_gradients();
   ++step_;
   tell([&](Observer& observer) { observer.on_skipped(step_, reason); });
-  if (++skipped_in_a_row_ >= kSkippedInARow) {
-    throw DataError("step " + std::to_string(step_) + ": " + reason + ", " + std::to_string(kSkippedInARow) +
-                    " steps in a row; lower train.learning_rate or raise train.warmup_steps");
-  }
+}
+
+void PretrainLoop::skip_diverged() {
+  skip("loss or gradient is not finite");
+  if (++diverged_in_a_row_ < kDivergedInARow) return;
+  throw DataError("step " + std::to_string(step_) + ": loss or gradient is not finite, " +
+                  std::to_string(kDivergedInARow) +
+                  " steps in a row; lower train.learning_rate or raise train.warmup_steps");
+}
+
+/// The validation windows with their masks, drawn before any step: a run that could never be measured must not start.
+void PretrainLoop::draw_validation() {
+  validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy,
+                                           static_cast<std::size_t>(runtime_.micro_batch_tokens));
+  if (masked_tokens(validation_) > 0) return;
+  throw DataError("no token of the " + std::to_string(options_.validation_windows) +
+                  " validation windows was masked: raise train.validation_windows or give a longer genome");
 }
 
 void PretrainLoop::evaluate() {
-  if (validation_.empty()) {
-    validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy,
-                                             static_cast<std::size_t>(runtime_.micro_batch_tokens));
-  }
   const double training_rate = rate();
   const double loss = mean_cross_entropy(model_, validation_, runtime_);
   const EvalReport report{step_,

@@ -1,6 +1,7 @@
 // What a user gets for a bad input: the exit code, one clear message on stderr, nothing on stdout.
 #include "program.h"
 
+using cmgems::test::kTiny;
 using cmgems::test::Outcome;
 using cmgems::test::Program;
 
@@ -102,6 +103,22 @@ TEST_CASE("an NPMI table for another k", "[cli]") {
   check(program.run("npmi show builtin:human"), kUsage, {"builtin:human-6mer@genemask-release"});
   check(program.run("npmi show none.tsv"), kNoInput, {"none.tsv"});
   CHECK_FALSE(program.has("run"));
+}
+
+TEST_CASE("NPMI options that the named table does not have", "[cli]") {
+  const Program program;
+  const auto refused = program.run("pretrain --out run" + kTiny +
+                                   "--set data.k=6 --set npmi.table=builtin:human-6mer --set npmi.min_count=50");
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("are for tables that are counted"));
+}
+
+TEST_CASE("a folder where a file is expected", "[cli]") {
+  const Program program;
+  program.write("folder/file", "x");
+  const auto refused = program.run("npmi show folder");
+  CHECK(refused.code == 66);
+  CHECK_THAT(refused.err, Catch::Contains("folder is a folder, a file was expected"));
 }
 
 TEST_CASE("labelled data with problems", "[cli]") {

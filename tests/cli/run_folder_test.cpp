@@ -16,7 +16,12 @@ TEST_CASE("a run folder that is not empty is refused without --overwrite", "[cli
   CHECK_THAT(refused.err, Catch::Contains("the folder run is not empty") && Catch::Contains("--overwrite"));
   CHECK_FALSE(program.has("run/LOCK"));
 
+  const auto foreign = program.run("pretrain --overwrite --out run" + kTiny);
+  CHECK(foreign.code == 64);
+  CHECK_THAT(foreign.err, Catch::Contains("holds no run (run.json)"));
+
   program.write("run/metrics.jsonl", "old\n");
+  program.write("run/run.json", "{}");
   REQUIRE(program.run("pretrain --overwrite --quiet --out run" + kTiny).code == 0);
   CHECK(program.read("run/notes.txt") == "mine");
   CHECK_THAT(program.read("run/metrics.jsonl"), !Catch::Contains("old"));
@@ -34,7 +39,16 @@ TEST_CASE("a second process on one folder is refused", "[cli]") {
   CHECK(program.run("pretrain --quiet --out run" + kTiny).code == 0);
 }
 
-TEST_CASE("--out must be a folder", "[cli]") {
+TEST_CASE("fine-tuning never replaces the model that it reads", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+  const auto refused = program.run("finetune --task synthetic --model run --out run --overwrite");
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("holds the model that is to be fine-tuned"));
+  CHECK(program.has("run/model/model.safetensors"));
+}
+
+TEST_CASE("a file where a run folder is wanted is refused", "[cli]") {
   const Program program;
   program.write("file", "x");
   const auto refused = program.run("pretrain --out file" + kTiny);

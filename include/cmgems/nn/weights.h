@@ -16,10 +16,11 @@ void save_model(const torch::nn::Module& module, const formats::ModelDescription
                 const std::filesystem::path& folder);
 
 /// Copies the parameters of `folder`/model.safetensors into the module, by name. Names that start with one of
-/// `may_miss` may be absent (a fresh head) and are returned; tensors that only the other head uses are ignored.
+/// `fresh` keep what the module has (a new head), also when the file has them, and are returned; tensors that only the
+/// other head uses are ignored.
 /// Throws: InputNotFound; DataError that lists missing, unexpected and wrongly shaped tensors.
 std::vector<std::string> load_weights(torch::nn::Module& module, const std::filesystem::path& folder,
-                                      const std::vector<std::string>& may_miss = {});
+                                      const std::vector<std::string>& fresh = {});
 
 /// Number of trainable numbers.
 std::int64_t parameter_count(const torch::nn::Module& module);

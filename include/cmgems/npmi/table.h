@@ -13,7 +13,8 @@
 namespace cmgems::npmi {
 
 struct NpmiOptions {
-  /// auto (builtin:human-6mer at k=6, else from-genome), from-genome, builtin:human-6mer, or the path of a table.
+  /// auto (built in at k=6 with the default count limit and strand, else from-genome), from-genome, builtin:human-6mer,
+  /// or the path of a table.
   std::string table = "auto";
   Definition definition = Definition::paper;  // for tables that are computed here
   std::int64_t min_count = 101;               // c of equation 2

@@ -85,17 +85,26 @@ TEST_CASE("global never depends on the stream and puts [UNK] last", "[masking]")
   CHECK(plan_of(*masker, tokens, 2).positions == Positions{13, 14, 15, 16, 17});
 }
 
-TEST_CASE("genemask widens the better half of its centres", "[masking]") {
-  const auto table = test::ordered_table(3);
-  const auto masker = make_masker(Strategy::genemask, 3, &table, 1e6);  // every token is a centre
-  // ranks by position: 40 40 40 0 40 40 40 40 40 40. Best near centres 2, 3, 4 is position 3 (rank 0); the others have
-  // rank 40. m = 10, ceil(m/2) = 5: centres 2, 3, 4, then 0 and 1 by position.
-  std::vector<kmer::TokenId> tokens(10, 45);
-  tokens[3] = 5;
-  const auto plan = plan_of(*masker, tokens);
-  CHECK(plan.centres == 10);
-  CHECK(plan.pmi_spans == 5);
-  CHECK(plan.positions.size() == 10);
+TEST_CASE("genemask widens the better half of its centres, not the first half", "[masking]") {
+  const auto table = test::ordered_table(6);
+  const auto masker = make_masker(Strategy::genemask, 6, &table, 1);
+  for (std::uint64_t example = 0;; ++example) {
+    REQUIRE(example < 10'000);
+    RandomStream random(1, Purpose::mask, 0, example);
+    Positions centres;
+    draw_centres(90, genemask_rate(6), random, centres);
+    if (centres.size() != 2 || centres[0] < 10 || centres[1] > 75 || centres[1] - centres[0] < 25) continue;
+    std::vector<kmer::TokenId> tokens(90, 4000);
+    tokens[centres[1]] = 5;  // the best k-mer lies at the second centre
+    const auto plan = plan_of(*masker, tokens, example);
+    CHECK(plan.centres == 2);
+    CHECK(plan.pmi_spans == 1);  // ceil(2 / 2)
+    Positions expected;
+    for (std::uint32_t i = centres[0] - 2; i <= centres[0] + 3; ++i) expected.push_back(i);
+    for (std::uint32_t i = centres[1] - 5; i <= centres[1] + 5; ++i) expected.push_back(i);
+    CHECK(plan.positions == expected);
+    break;
+  }
 }
 
 TEST_CASE("genemask without a scored neighbour keeps the single-nucleotide span", "[masking]") {

@@ -25,6 +25,13 @@ TEST_CASE("a classifier takes the encoder of a language model and names its fres
   const auto fresh = load_weights(*classifier, folder.path() / "model", {"bert.pooler.", "classifier."});
   CHECK(fresh == std::vector<std::string>{"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight",
                                           "classifier.bias"});
+  save_model(*classifier, {test::tiny_shape(), 3, 2, "cls"}, folder.path() / "classifier");
+  Classifier again(test::tiny_shape(), 2, config::Pooling::cls);
+  torch::NoGradGuard no_grad;
+  again->classifier->weight.fill_(7);
+  load_weights(*again, folder.path() / "classifier", {"bert.pooler.", "classifier."});
+  CHECK(again->classifier->weight.min().item<double>() == 7);  // a new head stays new, whatever the file has
+
   CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"),
                     Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
 }
