@@ -14,6 +14,7 @@
 #include "cmgems/masking/registry.h"
 #include "command.h"
 #include "mask_drawing.h"
+#include "mask_schedule.h"
 #include "result_table.h"
 #include "tables.h"
 
@@ -25,10 +26,13 @@ using nlohmann::ordered_json;
 constexpr std::size_t kWindowTokens = 510;
 constexpr const char* kExample =
     "Example:\n  cmgems mask --strategy global ACGTTGCATATAAAAGGCACGTCCAGTTGACCATATTGCA\n"
-    "  cmgems mask --strategy genemask --stats genome.fa";
+    "  cmgems mask --strategy genemask --stats genome.fa\n"
+    "  cmgems mask --schedule logo-small.json --trace runs/mine/metrics.jsonl";
 
 struct Options {
   OutputFlags output;
+  ScheduleFlags schedule;
+  std::vector<std::string> assignments;
   std::string strategy;
   std::string npmi = "auto";
   std::int64_t k = 6;
@@ -205,6 +209,11 @@ void preview(const Subject& subject, const masking::Masker& masker, const Option
 
 void run(const Options& options) {
   start_logging(options.output);
+  if (options.schedule.given()) return run_schedule(options.schedule, options.assignments, options.output.json);
+  if (options.strategy.empty() || options.input.empty()) {
+    throw UsageError(
+        "mask needs --strategy and a sequence or a FASTA file, or --schedule and --trace; see cmgems mask --help");
+  }
   const auto& entry = masker_of(options.strategy);
   const bool needs_table = entry.needs_table;
   if (options.stats && !is_file(options.input))
@@ -224,7 +233,7 @@ void run(const Options& options) {
 void add_mask(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("mask", "Show what a masking strategy would mask");
-  command->add_option("--strategy", options->strategy, "random, genemask, global or pmi-voc")->required();
+  command->add_option("--strategy", options->strategy, "random, genemask, global or pmi-voc");
   command
       ->add_option("--npmi", options->npmi,
                    "NPMI table: a file, builtin:human-6mer, from-genome; auto = built in at k=6, else from the FASTA")
@@ -234,7 +243,10 @@ void add_mask(CLI::App& app, Session& session) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--stats", options->stats, "measure all windows of a FASTA file instead of drawing one");
-  command->add_option("input", options->input, "a sequence, or a FASTA file")->required();
+  command->add_option("input", options->input, "a sequence, or a FASTA file");
+  add_schedule_flags(*command, options->schedule);
+  command->add_option("--set", options->assignments, "key.path=value on top of the configuration; may be repeated")
+      ->allow_extra_args(false);
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });
