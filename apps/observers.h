@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "cmgems/base/log.h"
 #include "cmgems/config/config.h"
 #include "cmgems/train/observer.h"
+#include "stopwatch.h"
 
 namespace cmgems::apps {
 
@@ -19,8 +21,10 @@ std::string masker_name(const config::Config& config, bool hard);
 /// One train event for every 50 steps (means since the event before), plus the rest before a switch and at the end.
 class MetricsWriter final : public train::Observer {
  public:
-  MetricsWriter(const config::Config& config, const std::filesystem::path& metrics,
-                const std::filesystem::path& timing);
+  MetricsWriter(const config::Config& config, std::filesystem::path metrics, std::filesystem::path timing)
+      : config_(config), metrics_path_(std::move(metrics)), timing_path_(std::move(timing)) {}
+  /// Opens the files. Throws: IoError, as all that write.
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -30,14 +34,15 @@ class MetricsWriter final : public train::Observer {
  private:
   void write_train_event();
   const config::Config& config_;
-  LineAppender metrics_;
-  LineAppender timing_;
+  std::filesystem::path metrics_path_, timing_path_;
+  std::optional<LineAppender> metrics_, timing_;
   std::vector<train::StepReport> pending_;
 };
 
 /// Step, rate, perplexity and time left; after a few steps an estimate of the whole run.
 class ProgressLine final : public train::Observer {
  public:
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -46,6 +51,7 @@ class ProgressLine final : public train::Observer {
 
  private:
   Progress progress_;
+  Stopwatch watch_;
   std::uint64_t tokens_ = 0;
   double perplexity_ = 0;
 };

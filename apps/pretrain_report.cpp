@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
@@ -74,11 +75,6 @@ ordered_json masks_json(const corpus::MaskStatistics& masks) {
   if (masks.tokens == 0) return nullptr;
   return {{"masked_share", masked_share(masks)},
           {"pmi_spans_per_example", static_cast<double>(masks.pmi_spans) / static_cast<double>(masks.examples)}};
-}
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
 }  // namespace

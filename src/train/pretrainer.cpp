@@ -120,6 +120,9 @@ std::int64_t PretrainLoop::next_stop() const {
 
 PretrainSummary PretrainLoop::run() {
   draw_validation();
+  const auto& windows = corpus_.windows();
+  const StartReport start{windows.train.size(), windows.validation.size(), nn::parameter_count(*model_)};
+  tell([&](Observer& observer) { observer.on_start(start); });
   corpus::Prefetcher prefetcher([this](std::int64_t step) {
     const auto& masker = hard_ ? *maskers_.hard : *maskers_.easy;
     auto batch = corpus_.train_batch(step, options_.windows_per_step, masker,
@@ -225,7 +228,7 @@ void PretrainLoop::finish(PretrainSummary& summary) {
 }
 
 void PretrainLoop::save(const std::filesystem::path& folder) const {
-  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, ""}, folder);
+  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, "", config_.model.position_init}, folder);
 }
 
 }  // namespace
