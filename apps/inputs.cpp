@@ -97,6 +97,11 @@ void resolve_genome(config::Config& config, const Session& session) {
 genome::Genome load_genome(const config::Config& config) {
   const auto& names = config.inputs.genome;
   if (names.size() == 1 && names.front() == kSynthetic) return genome::synthetic_genome(config.synthetic);
+  for (const auto& name : names) {
+    std::error_code missing;
+    const auto bytes = fs::file_size(name, missing);
+    if (!missing) log_debug("reading " + name + ", " + format_count(bytes) + " bytes");
+  }
   return genome::read_fasta({names.begin(), names.end()});
 }
 

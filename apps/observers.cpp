@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
 #include "result_table.h"
 #include "run_record.h"
 
@@ -17,11 +18,6 @@ constexpr std::int64_t kEstimateAfter = 20;
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
 double ratio(std::uint64_t part, std::uint64_t whole) {
   return ratio(static_cast<double>(part), static_cast<double>(whole));
-}
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
 }  // namespace
@@ -48,8 +44,10 @@ ordered_json masks_json(const std::vector<train::MaskerReport>& masks) {
   return list;
 }
 
-MetricsWriter::MetricsWriter(const std::filesystem::path& metrics, const std::filesystem::path& timing)
-    : metrics_(metrics), timing_(timing) {}
+void MetricsWriter::on_start(const train::StartReport&) {
+  metrics_.emplace(metrics_path_);
+  timing_.emplace(timing_path_);
+}
 
 void MetricsWriter::on_step(const train::StepReport& report) {
   pending_.push_back(report);
@@ -77,15 +75,15 @@ void MetricsWriter::write_train_event() {
                         {"grad_norm", grad_norm},
                         {"tokens", tokens},
                         {"masks", masks_json(masks)}};
-  metrics_.append(event.dump());
-  timing_.append(ordered_json{
+  metrics_->append(event.dump());
+  timing_->append(ordered_json{
       {"event", "train"}, {"step", last.step}, {"seconds", last.seconds}, {"tokens_per_second", last.tokens_per_second}}
-                     .dump());
+                      .dump());
   pending_.clear();
 }
 
 void MetricsWriter::on_eval(const train::EvalReport& report) {
-  metrics_.append(ordered_json{
+  metrics_->append(ordered_json{
       {"event", "eval"},
       {"step", report.step},
       {"loss", report.loss},
@@ -93,46 +91,52 @@ void MetricsWriter::on_eval(const train::EvalReport& report) {
       {"masked_tokens", report.masked_tokens},
       {"masker",
        report.masker}}.dump());
-  timing_.append(ordered_json{{"event", "eval"},
-                              {"step", report.step},
-                              {"seconds", report.seconds},
-                              {"tokens_per_second", report.tokens_per_second}}
-                     .dump());
+  timing_->append(ordered_json{{"event", "eval"},
+                               {"step", report.step},
+                               {"seconds", report.seconds},
+                               {"tokens_per_second", report.tokens_per_second}}
+                      .dump());
 }
 
 void MetricsWriter::on_switch(const train::SwitchReport& report) {
   write_train_event();
-  metrics_.append(ordered_json{{"event", "switch"},
-                               {"step", report.step},
-                               {"from", report.from},
-                               {"to", report.to},
-                               {"perplexity", report.perplexity},
-                               {"drop", or_null(report.drop)}}
-                      .dump());
+  metrics_->append(ordered_json{{"event", "switch"},
+                                {"step", report.step},
+                                {"from", report.from},
+                                {"to", report.to},
+                                {"perplexity", report.perplexity},
+                                {"drop", or_null(report.drop)}}
+                       .dump());
 }
 
 void MetricsWriter::on_skipped(std::int64_t step, const std::string& reason) {
-  metrics_.append(ordered_json{{"event", "skipped"}, {"step", step}, {"reason", reason}}.dump());
+  metrics_->append(ordered_json{{"event", "skipped"}, {"step", step}, {"reason", reason}}.dump());
 }
 
 void MetricsWriter::on_done(const train::DoneReport& report) {
   write_train_event();
-  metrics_.append(ordered_json{{"event", "done"},
-                               {"step", report.steps},
-                               {"tokens", report.tokens},
-                               {"skipped_steps", report.skipped},
-                               {"switch_step", or_null(report.switch_step)},
-                               {"last_drops", report.last_drops}}
-                      .dump());
-  timing_.append(ordered_json{{"event", "done"},
-                              {"step", report.steps},
-                              {"seconds", report.seconds},
-                              {"tokens_per_second", ratio(static_cast<double>(report.tokens), report.seconds)},
-                              {"peak_memory_bytes", peak_memory()}}
-                     .dump());
+  metrics_->append(ordered_json{{"event", "done"},
+                                {"step", report.steps},
+                                {"tokens", report.tokens},
+                                {"skipped_steps", report.skipped},
+                                {"switch_step", or_null(report.switch_step)},
+                                {"last_drops", report.last_drops}}
+                       .dump());
+  timing_->append(ordered_json{
+      {"event", "done"},
+      {"step", report.steps},
+      {"seconds", report.seconds},
+      {"tokens_per_second", ratio(static_cast<double>(report.tokens), report.seconds)},
+      {"peak_memory_bytes",
+       peak_memory()}}.dump());
+}
+
+void ProgressLine::on_start(const train::StartReport&) {
+  log_debug("windows cut, validation masked and model made in " + watch_.text());
 }
 
 void ProgressLine::on_step(const train::StepReport& report) {
+  if (report.step == 1) log_debug("first step after " + watch_.text());
   tokens_ += report.tokens;
   const auto step = static_cast<double>(report.step);
   const double whole = report.seconds / step * static_cast<double>(report.max_steps);

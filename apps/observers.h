@@ -3,12 +3,14 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/log.h"
 #include "cmgems/train/observer.h"
+#include "stopwatch.h"
 
 namespace cmgems::apps {
 
@@ -22,7 +24,10 @@ nlohmann::ordered_json masks_json(const std::vector<train::MaskerReport>& masks)
 /// One train event for every 50 steps (means since the event before), plus the rest before a switch and at the end.
 class MetricsWriter final : public train::Observer {
  public:
-  MetricsWriter(const std::filesystem::path& metrics, const std::filesystem::path& timing);
+  MetricsWriter(std::filesystem::path metrics, std::filesystem::path timing)
+      : metrics_path_(std::move(metrics)), timing_path_(std::move(timing)) {}
+  /// Opens the files. Throws: IoError, as all that write.
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -31,14 +36,15 @@ class MetricsWriter final : public train::Observer {
 
  private:
   void write_train_event();
-  LineAppender metrics_;
-  LineAppender timing_;
+  std::filesystem::path metrics_path_, timing_path_;
+  std::optional<LineAppender> metrics_, timing_;
   std::vector<train::StepReport> pending_;
 };
 
 /// Step, rate, perplexity and time left; after a few steps an estimate of the whole run.
 class ProgressLine final : public train::Observer {
  public:
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -47,6 +53,7 @@ class ProgressLine final : public train::Observer {
 
  private:
   Progress progress_;
+  Stopwatch watch_;
   std::uint64_t tokens_ = 0;
   double perplexity_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
@@ -84,11 +85,6 @@ void print_masks(std::ostream& out, const PretrainResult& result) {
                percent(static_cast<double>(masks.covered_twice) / tokens), decimals(npmi, 3)});
   }
   table.print(out);
-}
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
 }  // namespace

@@ -121,6 +121,9 @@ corpus::GlobalBatch PretrainLoop::make_batch(std::int64_t step) const {
 
 PretrainSummary PretrainLoop::run() {
   draw_validation();
+  const auto& windows = corpus_.windows();
+  const StartReport start{windows.train.size(), windows.validation.size(), nn::parameter_count(*model_)};
+  tell([&](Observer& observer) { observer.on_start(start); });
   corpus::Prefetcher prefetcher([this](std::int64_t step) { return make_batch(step); });
   while (step_ < options_.max_steps) {
     take(schedule_.reach(state_, step_), {});
@@ -237,7 +240,7 @@ void PretrainLoop::finish(PretrainSummary& summary) {
 }
 
 void PretrainLoop::save(const std::filesystem::path& folder) const {
-  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, ""}, folder);
+  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, "", config_.model.position_init}, folder);
 }
 
 }  // namespace

@@ -52,6 +52,9 @@ TEST_CASE("a run is complete and its configuration repeats it", "[cli]") {
   CHECK(record["hashes"]["genome"].get<std::string>().size() == 64);
   CHECK(record["hashes"]["npmi"].get<std::string>().size() == 64);
   CHECK(record["command_line"].size() > 3);
+  CHECK(record["parameters"] == result["parameters"]);
+  const auto versions = program.run("--version").out;
+  CHECK_THAT(versions, Catch::Contains("\nCUDA: " + record["versions"]["cuda"].get<std::string>() + "\n"));
 
   REQUIRE(program.run("pretrain --quiet --out two --config one/config.json").code == 0);
   CHECK(program.read("two/metrics.jsonl") == program.read("one/metrics.jsonl"));
@@ -113,6 +116,14 @@ TEST_CASE("fine-tuning takes the newest pretraining and prints the baselines of 
   CHECK(results["methods"][0]["runs"].size() == 2);
   CHECK(results["methods"][0]["runs"][1]["seed"] == 2);
   CHECK(results["shots"] == 5);
+  const auto page = cmgems::test::content(cmgems::test::source_folder() / "docs" / "run-folder.md");
+  const auto documented = [&](const json& object) {
+    for (const auto& item : object.items()) CHECK_THAT(page, Catch::Contains("`" + item.key() + "`"));
+  };
+  documented(results);
+  documented(results["methods"][0]);
+  documented(results["methods"][0]["runs"][0]);
+  documented(json::parse(program.read("tuned/run.json")));
 
   // a classifier is no pretraining: it is not taken as the newest model
   REQUIRE(program.run("finetune --task synthetic --shots 2 --runs 1 --set compute.threads=1 --quiet").code == 0);

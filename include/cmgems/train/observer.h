@@ -17,6 +17,12 @@ struct MaskerReport {
   corpus::MaskStatistics masks;
 };
 
+/// The inputs have proven good and the model is made: the next thing is the first step.
+struct StartReport {
+  std::uint64_t training_windows, validation_windows;
+  std::int64_t parameters;
+};
+
 struct StepReport {
   std::int64_t step;  // completed optimizer steps
   std::int64_t max_steps;
@@ -59,6 +65,7 @@ struct DoneReport {
 class Observer {
  public:
   virtual ~Observer() = default;
+  virtual void on_start(const StartReport&) {}
   virtual void on_step(const StepReport&) {}
   virtual void on_eval(const EvalReport&) {}
   virtual void on_switch(const SwitchReport&) {}
