@@ -14,7 +14,7 @@ namespace cmgems::npmi {
 
 struct NpmiOptions {
   /// auto (built in at k=6 with the default count limit and strand, else from-genome), from-genome, builtin:human-6mer,
-  /// or the path of a table.
+  /// or the path of a table; "@paper" or "@genemask-release" behind a name scores its counts anew.
   std::string table = "auto";
   Definition definition = Definition::paper;  // for tables that are computed here
   std::int64_t min_count = 101;               // c of equation 2
