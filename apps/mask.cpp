@@ -11,7 +11,7 @@
 #include "cmgems/base/log.h"
 #include "cmgems/genome/fasta.h"
 #include "cmgems/kmer/vocabulary.h"
-#include "cmgems/masking/masker.h"
+#include "cmgems/masking/registry.h"
 #include "command.h"
 #include "mask_drawing.h"
 #include "result_table.h"
@@ -64,13 +64,14 @@ Subject read_subject(const std::string& input) {
   return {"", sequence};
 }
 
-masking::Strategy strategy_of(const std::string& word) {
-  config::Config config;
-  config::apply_assignments(config, {"masking.strategy=\"" + word + "\""});
-  if (config.masking.strategy != masking::Strategy::cm_gems) return config.masking.strategy;
-  throw UsageError(
-      "cm-gems is a curriculum: it masks by genemask before its switch and by global after it; preview one "
-      "of these with --strategy");
+/// A masker of the list; a curriculum is named as what it is.
+const masking::MaskerEntry& masker_of(const std::string& word) {
+  for (const auto& curriculum : curriculum::curricula()) {
+    if (word != curriculum.name) continue;
+    throw UsageError(word + " is a curriculum of two maskers (" + std::string(curriculum.summary) +
+                     "): preview the maskers with --strategy, for example genemask or global");
+  }
+  return masking::find_masker(word);
 }
 
 npmi::Table table_for(const Options& options, const genome::Genome* genome) {
@@ -204,8 +205,8 @@ void preview(const Subject& subject, const masking::Masker& masker, const Option
 
 void run(const Options& options) {
   start_logging(options.output);
-  const auto strategy = strategy_of(options.strategy);
-  const bool needs_table = strategy != masking::Strategy::random;
+  const auto& entry = masker_of(options.strategy);
+  const bool needs_table = entry.needs_table;
   if (options.stats && !is_file(options.input))
     throw InputNotFound("--stats needs a FASTA file: " + options.input + " is none");
   const bool counts_input = needs_table && is_file(options.input);
@@ -213,7 +214,7 @@ void run(const Options& options) {
   if (options.stats || counts_input) genome = genome::read_fasta({options.input});
   std::optional<npmi::Table> table;
   if (needs_table) table = table_for(options, genome ? &*genome : nullptr);
-  const auto masker = masking::make_masker(strategy, static_cast<int>(options.k), table ? &*table : nullptr, 1.0);
+  const auto masker = entry.make({static_cast<int>(options.k), table ? &*table : nullptr, masking::MaskingOptions{}});
   if (options.stats) return print_statistics(measure(*genome, *masker, options, table ? &*table : nullptr), options);
   preview(read_subject(options.input), *masker, options);
 }
@@ -223,7 +224,7 @@ void run(const Options& options) {
 void add_mask(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("mask", "Show what a masking strategy would mask");
-  command->add_option("--strategy", options->strategy, "random, genemask or global")->required();
+  command->add_option("--strategy", options->strategy, "random, genemask, global or pmi-voc")->required();
   command
       ->add_option("--npmi", options->npmi,
                    "NPMI table: a file, builtin:human-6mer, from-genome; auto = built in at k=6, else from the FASTA")

@@ -68,13 +68,16 @@ config::Config configure(const Options& options, const Session& session) {
   resolve_genome(config, session);
   auto& train = config.train;
   if (!train.warmup_steps) train.warmup_steps = train.max_steps / 20;
+  const auto schedule = config::schedule_of(config);
+  config.curriculum.easy = schedule.options().easy;
+  config.curriculum.windows_per_draw = schedule.options().windows_per_draw;
   if (!train.eval_steps) train.eval_steps = std::max<std::int64_t>(1, train.max_steps / 20);
   return config;
 }
 
-/// Random masks need no table, and get none unless one is named.
+/// Maskers that rank nothing need no table, and get none unless one is named.
 bool needs_table(const config::Config& config) {
-  return config.masking.strategy != masking::Strategy::random || config.npmi.table != "auto";
+  return config::schedule_of(config).needs_table() || config.npmi.table != "auto";
 }
 
 Inputs load_inputs(config::Config& config) {
@@ -129,7 +132,7 @@ void train_and_report(const config::Config& config, Inputs& inputs, const Option
   write_file_atomic(folder.file("config.json"), config::to_json(config));
   write_run_record(folder.file("run.json"), session, config, inputs.record);
 
-  MetricsWriter metrics(config, folder.file("metrics.jsonl"), folder.file("timing.jsonl"));
+  MetricsWriter metrics(folder.file("metrics.jsonl"), folder.file("timing.jsonl"));
   ProgressLine progress;
   Recorder recorder;
   const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr,

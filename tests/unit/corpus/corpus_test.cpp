@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "cmgems/masking/registry.h"
 #include "support/catch.h"
 #include "support/random_genome.h"
 #include "support/small_table.h"
@@ -36,21 +37,21 @@ TEST_CASE("examples and masks do not depend on the split into micro-batches", "[
   const auto genome = test::random_genome({60'000});
   const auto table = test::ordered_table(6);
   const Corpus corpus(genome, {.max_tokens = 60}, {}, &table, 42);
-  const auto masker = masking::make_masker(masking::Strategy::genemask, 6, &table, 1);
+  const auto masker = masking::make_masker("genemask", {6, &table, {}});
   const auto whole = corpus.train_batch(3, 20, *masker, 0);
   const auto split = corpus.train_batch(3, 20, *masker, 130);
   CHECK(whole.micro_batches.size() == 1);
   CHECK(split.micro_batches.size() > 5);
   CHECK(contents(whole.micro_batches) == contents(split.micro_batches));
   CHECK(whole.tokens == split.tokens);
-  CHECK(whole.statistics.masked == split.statistics.masked);
+  CHECK(whole.statistics[0].masked == split.statistics[0].masked);
 }
 
 TEST_CASE("an epoch shows every window once, the next one in another order with other masks", "[corpus]") {
   const auto genome = test::random_genome({6'000});
   const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
   const auto masker =
-      masking::make_masker(masking::Strategy::random, 6, nullptr, 0.01);  // hardly any mask: windows stay readable
+      masking::make_masker("random", {6, nullptr, {.rate_scale = 0.01}});  // hardly any mask: windows stay readable
   const auto n = static_cast<std::int64_t>(corpus.windows().train.size());
   const auto first = contents(corpus.train_batch(0, n, *masker, 0).micro_batches);
   CHECK(std::set<std::vector<std::int64_t>>(first.begin(), first.end()).size() == static_cast<std::size_t>(n));
@@ -65,7 +66,7 @@ TEST_CASE("an epoch shows every window once, the next one in another order with 
 TEST_CASE("labels are the genome's own tokens", "[corpus]") {
   const auto genome = test::random_genome({6'000});
   const Corpus corpus(genome, {.max_tokens = 40, .full_length_share = 1}, {}, nullptr, 7);
-  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 6);
+  const auto masker = masking::make_masker("random", {6, nullptr, {.rate_scale = 6}});
   // every 40-token window of the training side, as tokens
   std::set<std::vector<kmer::TokenId>> known;
   for (const auto& window : corpus.windows().train) {
@@ -92,7 +93,7 @@ TEST_CASE("labels are the genome's own tokens", "[corpus]") {
 TEST_CASE("validation masks never change", "[corpus]") {
   const auto genome = test::random_genome({30'000});
   const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
-  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 1);
+  const auto masker = masking::make_masker("random", {6, nullptr, {}});
   const auto first = corpus.validation_batches(20, *masker, 0);
   corpus.train_batch(5, 10, *masker, 0);
   CHECK(contents(first) == contents(corpus.validation_batches(20, *masker, 100)));
@@ -101,7 +102,7 @@ TEST_CASE("validation masks never change", "[corpus]") {
 TEST_CASE("recut epochs have windows of their own and are found by step", "[corpus]") {
   const auto genome = test::random_genome({6'000});
   const Corpus corpus(genome, {.max_tokens = 40, .recut_each_epoch = true}, {}, nullptr, 7);
-  const auto masker = masking::make_masker(masking::Strategy::random, 6, nullptr, 1);
+  const auto masker = masking::make_masker("random", {6, nullptr, {}});
   const auto again = corpus.train_batch(100, 8, *masker, 0);
   corpus.train_batch(2, 8, *masker, 0);
   CHECK(contents(again.micro_batches) == contents(corpus.train_batch(100, 8, *masker, 0).micro_batches));
@@ -111,11 +112,11 @@ TEST_CASE("statistics add up the masks of a batch", "[corpus]") {
   const auto genome = test::random_genome({30'000});
   const auto table = test::ordered_table(6);
   const Corpus corpus(genome, {.max_tokens = 110, .full_length_share = 1}, {}, &table, 7);
-  const auto masker = masking::make_masker(masking::Strategy::global, 6, &table, 1);
+  const auto masker = masking::make_masker("global", {6, &table, {}});
   const auto batch = corpus.train_batch(0, 10, *masker, 0);
-  CHECK(batch.statistics.examples == 10);
-  CHECK(batch.tokens == batch.statistics.tokens + 2 * 10);
-  CHECK(batch.statistics.masked == batch.micro_batches[0].masked.size());
-  CHECK(batch.statistics.npmi_tokens == batch.statistics.masked);
-  CHECK(batch.statistics.pmi_spans >= 10);
+  CHECK(batch.statistics[0].examples == 10);
+  CHECK(batch.tokens == batch.statistics[0].tokens + 2 * 10);
+  CHECK(batch.statistics[0].masked == batch.micro_batches[0].masked.size());
+  CHECK(batch.statistics[0].npmi_tokens == batch.statistics[0].masked);
+  CHECK(batch.statistics[0].pmi_spans >= 10);
 }
