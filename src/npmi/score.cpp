@@ -76,10 +76,6 @@ const std::vector<std::pair<std::string_view, int>>& definition_words() {
   return words;
 }
 
-Score score(const kmer::NmerCounts& counts, std::uint32_t kmer_index, Definition definition, std::int64_t min_count) {
-  return score_of(counts, kmer_index, definition, min_count, model_of(counts, definition));
-}
-
 std::vector<Score> scores(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count) {
   const Model model = model_of(counts, definition);
   std::vector<Score> all;
