@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "cmgems/base/error.h"
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 #include "support/catch.h"
 #include "support/thrown.h"
 

@@ -1,0 +1,183 @@
+#include "tally.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "cmgems/base/error.h"
+
+namespace cmgems::kmer {
+namespace {
+
+using genome::kBasesPerWord;
+
+constexpr std::uint64_t kFlushBases = std::uint64_t{1} << 31;  // no 32-bit counter overflows before
+
+/// Counts k-mers of whole words by longer, overlapping-by-k-1 words ("strides"): a word of K + Stride - 1 bases at
+/// every Stride-th position holds Stride k-mers, so that one increment counts them all. Two tables take turns, because
+/// repeats would otherwise wait for their own last increment; where the tables outgrow the caches there is one. All
+/// indices have the first base lowest.
+template <int K>
+class StrideTally final : public Tally {
+ public:
+  static constexpr int kStride = K <= 5 ? 4 : (K <= 7 ? 2 : 1);
+  static constexpr int kLength = K + kStride - 1;
+  static constexpr bool kTwoTables = K <= 8;
+
+  explicit StrideTally(Totals& totals)
+      : totals_(totals),
+        even_(table_size(kLength)),
+        odd_(kTwoTables ? table_size(kLength) : 0),
+        singles_(table_size(K)) {}
+
+  void count(const Piece& piece) override {
+    words_ = piece.words;
+    for (const auto& segment : piece.segments) {
+      const std::uint64_t begin = std::max(segment.begin, piece.first);
+      const std::uint64_t end = std::min(segment.end(), piece.last);
+      if (begin >= end) continue;
+      const std::uint64_t kmers_end = segment.end() - std::min<std::uint64_t>(segment.length, K - 1);
+      const std::uint64_t stop = std::clamp(kmers_end, begin, end);
+      count_run(begin - piece.origin, stop - piece.origin);
+      for (std::uint64_t at = stop; at < end; ++at) count_end(at - piece.origin, static_cast<int>(segment.end() - at));
+    }
+  }
+
+  void flush() override {
+    const std::lock_guard lock(totals_.mutex);
+    Table& total = totals_.counts.back();
+    for (std::uint32_t i = 0; i < even_.size(); ++i) {
+      std::uint64_t count = even_[i];
+      if constexpr (kTwoTables) count += odd_[i];
+      if (count == 0) continue;
+      for (int start = 0; start < kStride; ++start) total[reversed(i >> (2 * start) & (table_size(K) - 1), K)] += count;
+    }
+    for (std::uint32_t i = 0; i < singles_.size(); ++i) total[reversed(i, K)] += singles_[i];
+    std::fill(even_.begin(), even_.end(), 0);
+    std::fill(odd_.begin(), odd_.end(), 0);
+    std::fill(singles_.begin(), singles_.end(), 0);
+    counted_ = 0;
+  }
+
+ private:
+  /// k-mers that start in [first, last) of the words.
+  void count_run(std::uint64_t first, std::uint64_t last) {
+    const std::uint64_t word = (first + kBasesPerWord - 1) / kBasesPerWord;
+    const std::uint64_t word_end = std::max(word, last / kBasesPerWord);
+    count_singles(first, std::min(last, word * kBasesPerWord));
+    count_words(word, word_end);
+    count_singles(std::max(first, word_end * kBasesPerWord), last);
+    counted_ += last - first;
+    if (counted_ > kFlushBases) flush();
+  }
+
+  void count_words(std::uint64_t word, std::uint64_t end) {
+    for (; word < end; ++word) {
+      const std::uint64_t low = words_[word];
+      const std::uint64_t high = word + 1 < words_.size() ? words_[word + 1] : 0;
+      count_half(low);
+      count_half(low >> 32 | high << 32);
+    }
+  }
+
+  /// The words that start at the first 16 of 32 bases.
+  void count_half(std::uint64_t bases) {
+    constexpr std::uint64_t mask = (std::uint64_t{1} << (2 * kLength)) - 1;
+    std::uint32_t* even = even_.data();
+    std::uint32_t* odd = kTwoTables ? odd_.data() : even;
+    for (int i = 0; i < 16; i += 2 * kStride) {
+      ++even[bases >> (2 * i) & mask];
+      ++odd[bases >> (2 * (i + kStride)) & mask];
+    }
+  }
+
+  std::uint64_t bases_at(std::uint64_t at) const {
+    const std::uint64_t offset = 2 * (at % kBasesPerWord);
+    std::uint64_t bases = words_[at / kBasesPerWord] >> offset;
+    if (offset != 0 && at / kBasesPerWord + 1 < words_.size()) {
+      bases |= words_[at / kBasesPerWord + 1] << (64 - offset);
+    }
+    return bases;
+  }
+
+  void count_singles(std::uint64_t first, std::uint64_t last) {
+    for (; first < last; ++first) ++singles_[bases_at(first) & (table_size(K) - 1)];
+  }
+
+  /// The n-mer before a segment's end; rare, so threads share the table.
+  void count_end(std::uint64_t at, int n) {
+    const auto index = static_cast<std::uint32_t>(bases_at(at) & (table_size(n) - 1));
+    std::atomic_ref(totals_.counts[static_cast<std::size_t>(n - 1)][reversed(index, n)])
+        .fetch_add(1, std::memory_order_relaxed);
+  }
+
+  Totals& totals_;
+  std::span<const std::uint64_t> words_;
+  std::vector<std::uint32_t> even_, odd_, singles_;
+  std::uint64_t counted_ = 0;  // k-mers since the last flush
+};
+
+/// Counts of the (n-1)-mers that begin the counted n-mers.
+void add_prefix_sums(const Table& counts, Table& shorter) {
+  for (std::size_t i = 0; i < counts.size(); ++i) shorter[i / 4] += counts[i];
+}
+
+/// A and T, C and G differ in the lowest bit of their codes.
+std::uint32_t reverse_complement(std::uint32_t index, int n) {
+  return reversed(index ^ static_cast<std::uint32_t>(0x55555555U & (table_size(n) - 1)), n);
+}
+
+void add_reverse_complements(int n, Table& counts) {
+  for (std::uint32_t i = 0; i < counts.size(); ++i) {
+    const std::uint32_t other = reverse_complement(i, n);
+    if (other < i) continue;
+    counts[i] = counts[other] = counts[i] + counts[other];
+  }
+}
+
+}  // namespace
+
+Totals::Totals(int k) {
+  for (int n = 1; n <= k; ++n) counts.emplace_back(table_size(n));
+}
+
+std::unique_ptr<Tally> make_tally(int k, Totals& totals) {
+  switch (k) {
+    case 1:
+      return std::make_unique<StrideTally<1>>(totals);
+    case 2:
+      return std::make_unique<StrideTally<2>>(totals);
+    case 3:
+      return std::make_unique<StrideTally<3>>(totals);
+    case 4:
+      return std::make_unique<StrideTally<4>>(totals);
+    case 5:
+      return std::make_unique<StrideTally<5>>(totals);
+    case 6:
+      return std::make_unique<StrideTally<6>>(totals);
+    case 7:
+      return std::make_unique<StrideTally<7>>(totals);
+    case 8:
+      return std::make_unique<StrideTally<8>>(totals);
+    case 9:
+      return std::make_unique<StrideTally<9>>(totals);
+    case 10:
+      return std::make_unique<StrideTally<10>>(totals);
+    case 11:
+      return std::make_unique<StrideTally<11>>(totals);
+    case kLongestCounted:
+      return std::make_unique<StrideTally<kLongestCounted>>(totals);
+    default:
+      throw InternalError("no tally for k = " + std::to_string(k));
+  }
+}
+
+NmerCounts all_lengths(Totals& totals, bool both_strands) {
+  NmerCounts result{static_cast<int>(totals.counts.size()), std::move(totals.counts)};
+  for (std::size_t n = result.counts.size() - 1; n >= 1; --n) add_prefix_sums(result.counts[n], result.counts[n - 1]);
+  if (both_strands) {
+    for (int n = 1; n <= result.k; ++n) add_reverse_complements(n, result.counts[static_cast<std::size_t>(n - 1)]);
+  }
+  return result;
+}
+
+}  // namespace cmgems::kmer
