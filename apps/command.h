@@ -25,6 +25,8 @@ void add_commands(CLI::App& app, Session& session);
 void add_npmi(CLI::App& app, Session& session);
 void add_npmi_build(CLI::App& npmi, Session& session);
 void add_npmi_show(CLI::App& npmi, Session& session);
+void add_npmi_compare(CLI::App& npmi, Session& session);
+void add_npmi_motifs(CLI::App& npmi, Session& session);
 void add_mask(CLI::App& app, Session& session);
 void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);

@@ -10,6 +10,8 @@ void add_npmi(CLI::App& app, Session& session) {
   command->require_subcommand(1);
   add_npmi_build(*command, session);
   add_npmi_show(*command, session);
+  add_npmi_compare(*command, session);
+  add_npmi_motifs(*command, session);
 }
 
 }  // namespace cmgems::apps

@@ -1,5 +1,7 @@
 #include "tables.h"
 
+#include <filesystem>
+
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/kmer/counter.h"
@@ -12,6 +14,10 @@ constexpr const char* kBuiltinRelease = "builtin:human-6mer@genemask-release";
 constexpr const char* kFromGenome = "from-genome";
 constexpr double kEnoughScored = 0.9;
 
+npmi::Table under_definition(npmi::Table table, npmi::Definition definition) {
+  return table.definition == definition ? std::move(table) : npmi::rescored(table, definition);
+}
+
 }  // namespace
 
 void resolve_table(npmi::NpmiOptions& options, std::int64_t k) {
@@ -23,8 +29,16 @@ void resolve_table(npmi::NpmiOptions& options, std::int64_t k) {
 }
 
 npmi::Table read_named_table(const std::string& name) {
-  if (name == kBuiltin) return npmi::builtin_human_6mer(npmi::Definition::paper);
-  if (name == kBuiltinRelease) return npmi::builtin_human_6mer(npmi::Definition::genemask_release);
+  std::error_code ignored;
+  if (std::filesystem::exists(name, ignored)) return npmi::read_table(name);
+  const auto at = name.rfind('@');
+  if (at != std::string::npos) {
+    for (const auto& [word, value] : npmi::definition_words()) {
+      const auto definition = static_cast<npmi::Definition>(value);
+      if (name.substr(at + 1) == word) return under_definition(read_named_table(name.substr(0, at)), definition);
+    }
+  }
+  if (name == kBuiltin) return npmi::builtin_human_6mer();
   if (name.starts_with("builtin:")) {
     throw UsageError("no built-in NPMI table " + name + ": there are " + kBuiltin + " and " + kBuiltinRelease);
   }

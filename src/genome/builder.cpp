@@ -1,6 +1,7 @@
 #include "cmgems/genome/builder.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <utility>
 
@@ -10,6 +11,7 @@ namespace cmgems::genome {
 namespace {
 
 constexpr std::uint64_t kBlockWords = kBlockBases / kBasesPerWord;
+constexpr std::size_t kWordsAtOnce = 64;
 
 /// Packs up to 32 codes; false when one of them is none.
 bool pack_codes(std::span<const std::uint8_t> codes, std::uint64_t& word) {
@@ -52,11 +54,20 @@ void GenomeBuilder::next_kept() {
 }
 
 void GenomeBuilder::append(std::string_view bases) {
-  std::uint64_t word = 0;
-  for (std::size_t done = 0; done < bases.size(); done += kBasesPerWord) {
-    const auto block = bases.substr(done, kBasesPerWord);
-    if (pack_letters(block, word)) {
-      push_word(word, block.size());
+  std::array<std::uint64_t, kWordsAtOnce> words{};
+  while (!bases.empty()) {
+    std::size_t full = 0;
+    while (full < words.size() && bases.size() >= kBasesPerWord &&
+           pack_letters(bases.substr(0, kBasesPerWord), words[full])) {
+      bases.remove_prefix(kBasesPerWord);
+      ++full;
+    }
+    push_words(std::span(words).first(full));
+    if (full == words.size()) continue;
+    const auto block = bases.substr(0, kBasesPerWord);
+    bases.remove_prefix(block.size());
+    if (pack_letters(block, words[0])) {
+      push_word(words[0], block.size());
       continue;
     }
     for (const char base : block) {
@@ -82,6 +93,12 @@ void GenomeBuilder::append_codes(std::span<const std::uint8_t> codes) {
 }
 
 void GenomeBuilder::append_packed(std::span<const std::uint64_t> words, std::uint64_t first, std::uint64_t count) {
+  if (first % kBasesPerWord == 0) {
+    const std::uint64_t full = count / kBasesPerWord;
+    push_words(words.subspan(first / kBasesPerWord, full));
+    first += full * kBasesPerWord;
+    count -= full * kBasesPerWord;
+  }
   while (count > 0) {
     const std::uint64_t taken = std::min(count, kBasesPerWord);
     const std::uint64_t offset = 2 * (first % kBasesPerWord);
@@ -98,6 +115,40 @@ void GenomeBuilder::skip(std::uint64_t count) {
   if (outline_.contigs.empty()) begin_contig("");
   outline_.contigs.back().length += count;
   in_segment_ = false;
+}
+
+void GenomeBuilder::push_words(std::span<const std::uint64_t> words) {
+  while (!words.empty()) {
+    const std::uint64_t position = outline_.contigs.empty() ? 0 : outline_.contigs.back().length;
+    const std::uint64_t room = consumer_ ? kBlockWords + 1 - words_.size() : words.size();
+    const std::uint64_t taken = std::min<std::uint64_t>(room, words.size());
+    if (words_.empty() || taken == 0 || position < keep_.begin || position + taken * kBasesPerWord > keep_.end) {
+      push_word(words.front(), kBasesPerWord);
+      words = words.subspan(1);
+      continue;
+    }
+    store_words(words.first(taken));
+    words = words.subspan(taken);
+  }
+}
+
+void GenomeBuilder::store_words(std::span<const std::uint64_t> words) {
+  open_segment();
+  const std::uint64_t used = 2 * (outline_.size % kBasesPerWord);
+  if (used == 0) {
+    words_.insert(words_.end(), words.begin(), words.end());
+  } else {
+    std::uint64_t before = words_.back();
+    std::size_t at = words_.size();
+    words_.resize(words_.size() + words.size());
+    for (const std::uint64_t word : words) {
+      words_[at - 1] = before | word << used;
+      before = word >> (64 - used);
+      ++at;
+    }
+    words_.back() = before;
+  }
+  advance(words.size() * kBasesPerWord);
 }
 
 void GenomeBuilder::push_word(std::uint64_t word, std::uint64_t count) {

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kLongestInCaches = 8;  // longer ones say what memory they take
 constexpr std::uint64_t kTableBytes =
-    48;  // a k-mer: counts of all lengths, and the scores, ranks and order of its table
-constexpr std::uint64_t kTallyBytes = 8;  // a k-mer and thread
+    52;  // a k-mer: counts of all lengths, and the scores, ranks and order of its table
+constexpr std::uint64_t kTallyBytes = 4;  // a k-mer and thread
 
 /// The k-mers that start in [first, first + kBlockBases) of a genome in memory.
 Piece piece_of(const genome::Genome& genome, std::uint64_t first) {
@@ -27,8 +27,7 @@ Piece piece_of(const genome::Genome& genome, std::uint64_t first) {
   return {genome.packed(), 0, first, last, {begin, end}};
 }
 
-std::string gibibytes(std::uint64_t bytes) {
-  const std::uint64_t tenths = (bytes * 10 + (std::uint64_t{1} << 30) - 1) >> 30;
+std::string gibibytes(std::uint64_t tenths) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
 }
 
@@ -89,8 +88,8 @@ void require_memory(int k, int threads, std::uint64_t available) {
   const std::uint64_t needed = memory_needed(k, threads);
   if (k <= kLongestInCaches || needed <= available) return;
   throw UsageError("counting up to k=" + std::to_string(k) + " with " + std::to_string(threads_for_counting(threads)) +
-                   " threads needs " + gibibytes(needed) + " of memory, and this machine has " + gibibytes(available) +
-                   " free: choose a smaller k or fewer threads");
+                   " threads needs " + gibibytes((needed * 10 >> 30) + 1) + " of memory, and this machine has " +
+                   gibibytes(available / 1024 * 10 >> 20) + " free: choose a smaller k or fewer threads");
 }
 
 }  // namespace cmgems::kmer

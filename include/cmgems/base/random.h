@@ -46,6 +46,7 @@ enum class Purpose : std::uint32_t {
   dropout = 9,
   synthetic = 10,  // built-in genome and task
   validation_mask = 11,
+  motifs = 15,  // control k-mers of a motif test
 };
 
 /// Numbers of one stream, in order. Key: seed. Counter: (purpose, a, b, draw). A value type, 48 bytes.

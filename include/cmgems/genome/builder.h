@@ -58,8 +58,11 @@ class GenomeBuilder {
   Outline finish_blocks();
 
  private:
+  void push_words(std::span<const std::uint64_t> words);    // full ones
   void push_word(std::uint64_t word, std::uint64_t count);  // up to 32 bases, packed
   void push_clipped(std::uint64_t word, std::uint64_t count);
+  /// REQUIRES: some words are there already, these belong to the kept part and, with a consumer, to the current block.
+  void store_words(std::span<const std::uint64_t> words);
   void store(std::uint64_t word, std::uint64_t count);
   void new_word(std::uint64_t word);
   void advance(std::uint64_t count);

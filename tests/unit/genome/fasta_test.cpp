@@ -25,10 +25,10 @@ const std::string kBgzfEnd(
     28);
 
 /// The message with which a file of this content is refused, without the folder.
-std::string refusal(const std::string& content) {
+std::string refusal(const std::string& content, int threads = 1) {
   const TemporaryFolder folder;
   const auto path = folder.write("x.fa", content);
-  const std::string message = message_of<DataError>([&] { read_genome({path}); });
+  const std::string message = message_of<DataError>([&] { read_genome({path}, {}, threads); });
   const auto at = message.find("x.fa");
   return at == std::string::npos ? message : message.substr(at);
 }
@@ -54,6 +54,7 @@ TEST_CASE("FASTA is read plain, gzipped and as BGZF", "[genome]") {
   check_small(read_genome({folder.write("rna.fa", ">a one\nACGU\n>b\nGG\n")}));
   check_small(read_genome({folder.write("gzip.fa.gz", kGzip)}));
   check_small(read_genome({folder.write("bgzf.fa.gz", kBgzfBlock + kBgzfEnd)}));
+  check_small(read_genome({folder.path() / "bgzf.fa.gz"}, {}, 3));
 }
 
 TEST_CASE("several files make one genome", "[genome]") {
@@ -71,6 +72,7 @@ TEST_CASE("a compressed file that is cut off is refused wherever the cut is", "[
   for (std::size_t bytes = 3; bytes < bgzf.size(); ++bytes) {
     CAPTURE(bytes);
     CHECK(refusal(bgzf.substr(0, bytes)) == expected);
+    CHECK(refusal(bgzf.substr(0, bytes), 3) == expected);
   }
   CHECK(refusal(kBgzfBlock) == expected);
 }
