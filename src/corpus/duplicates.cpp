@@ -8,8 +8,8 @@
 namespace cmgems::corpus {
 namespace {
 
-constexpr std::uint64_t kWindowsPerRound = std::uint64_t{1} << 23;  // looked at together: bounds the memory
-constexpr std::uint64_t kBitsPerWindow = 16;
+constexpr std::uint64_t kWindowsPerRound = std::uint64_t{1} << 24;  // looked at together: bounds the memory
+constexpr std::uint64_t kBitsPerWindow = 8;
 constexpr std::size_t kWordsPerHash = 32;  // packed bases hashed at once
 constexpr std::uint64_t kBasesPerWord = 32;
 
@@ -39,15 +39,21 @@ class BitSet {
 
   /// Whether it may have been there before.
   bool insert(std::uint64_t hash) {
-    __extension__ using Wide = unsigned __int128;
-    const auto bit = static_cast<std::uint64_t>(static_cast<Wide>(hash) * (64 * bits_.size()) >> 64);
-    const std::uint64_t mask = std::uint64_t{1} << (bit % 64);
-    const bool before = (bits_[bit / 64] & mask) != 0;
-    bits_[bit / 64] |= mask;
+    const bool before = contains(hash);
+    bits_[place(hash) / 64] |= bit(hash);
     return before;
   }
+  bool contains(std::uint64_t hash) const { return (bits_[place(hash) / 64] & bit(hash)) != 0; }
+  void clear() { std::fill(bits_.begin(), bits_.end(), 0); }
 
  private:
+  std::uint64_t place(std::uint64_t hash) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>(static_cast<Wide>(hash * kSpread) * (64 * bits_.size()) >> 64);
+  }
+  std::uint64_t bit(std::uint64_t hash) const { return std::uint64_t{1} << (place(hash) % 64); }
+
+  static constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15;  // makes the place independent of the share
   std::vector<std::uint64_t> bits_;
 };
 
@@ -59,16 +65,18 @@ class Round {
 
   /// First pass: notes hashes that may be there twice.
   void note(std::uint64_t hash) {
-    if (mine(hash) && seen_.insert(spread(hash))) twice_.push_back(hash);
+    if (mine(hash) && seen_.insert(hash)) twice_.push_back(hash);
   }
-  void sort() {
+  void prepare_second_pass() {
     std::sort(twice_.begin(), twice_.end());
     twice_.erase(std::unique(twice_.begin(), twice_.end()), twice_.end());
     met_.assign(twice_.size(), false);
+    seen_.clear();
+    for (const std::uint64_t hash : twice_) seen_.insert(hash);
   }
   /// Second pass: whether this is a copy of a window before.
   bool is_copy(std::uint64_t hash) {
-    if (!mine(hash)) return false;
+    if (!mine(hash) || !seen_.contains(hash)) return false;
     const auto found = std::lower_bound(twice_.begin(), twice_.end(), hash);
     if (found == twice_.end() || *found != hash) return false;
     const auto index = static_cast<std::size_t>(found - twice_.begin());
@@ -79,10 +87,8 @@ class Round {
 
  private:
   bool mine(std::uint64_t hash) const { return hash % rounds_ == round_; }
-  /// Independent of the share.
-  static std::uint64_t spread(std::uint64_t hash) { return hash * 0x9E3779B97F4A7C15; }
 
-  BitSet seen_;
+  BitSet seen_;  // of all windows, in the second pass of those in twice_
   std::vector<std::uint64_t> twice_;
   std::vector<bool> met_;
   std::uint64_t round_, rounds_;
@@ -99,7 +105,7 @@ std::uint64_t drop_duplicates(const genome::Genome& genome, std::uint64_t overha
     for (const auto* side : {&set.validation, &set.train}) {
       for (const auto& window : *side) round.note(hash_window(genome, window, overhang));
     }
-    round.sort();
+    round.prepare_second_pass();
     for (auto* side : {&set.validation, &set.train}) {
       dropped += std::erase_if(
           *side, [&](const Window& window) { return round.is_copy(hash_window(genome, window, overhang)); });

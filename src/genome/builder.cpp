@@ -63,7 +63,7 @@ void GenomeBuilder::append(std::string_view bases) {
       ++full;
     }
     push_words(std::span(words).first(full));
-    if (full == words.size()) continue;
+    if (full == words.size() || bases.empty()) continue;
     const auto block = bases.substr(0, kBasesPerWord);
     bases.remove_prefix(block.size());
     if (pack_letters(block, words[0])) {

@@ -28,10 +28,10 @@ TEST_CASE("no base of validation is in a training window, and no base is used tw
   const auto set = cut_windows(genome, options, 42);
   std::vector<int> used(genome.size(), 0);
   for (const auto& window : set.train) {
-    for (std::uint64_t i = 0; i < window.tokens + 5; ++i) ++used[window.begin + i];
+    for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) ++used[window.begin + i];
   }
   for (const auto& window : set.validation) {
-    for (std::uint64_t i = 0; i < window.tokens + 5; ++i) ++used[window.begin + i];
+    for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) ++used[window.begin + i];
   }
   CHECK(*std::max_element(used.begin(), used.end()) == 1);
   CHECK(set.train_bases + set.validation_bases == genome.size());
@@ -72,7 +72,7 @@ TEST_CASE("validation blocks stay the same when windows are cut anew", "[corpus]
   std::vector<int> side(genome.size(), 0);
   const auto mark = [&](const std::vector<Window>& windows, int value) {
     for (const auto& window : windows) {
-      for (std::uint64_t i = 0; i < window.tokens + 5; ++i) side[window.begin + i] |= value;
+      for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) side[window.begin + i] |= value;
     }
   };
   mark(first.train, 1);

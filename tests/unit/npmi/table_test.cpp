@@ -138,7 +138,7 @@ TEST_CASE("rows may come in any order and with CRLF", "[npmi]") {
 TEST_CASE("bad tables are refused with file and line", "[npmi]") {
   CHECK(refusal("") == "t.tsv: line 1: the file ends here; expected '#cmgems-npmi 1'");
   CHECK(refusal("kmer\tcount\n").starts_with("t.tsv: line 1: expected '#cmgems-npmi 1'"));
-  CHECK(refusal(changed("#k 3", "#k 9")) == "t.tsv: line 2: '9' is no valid k-mer length (3 to 8)");
+  CHECK(refusal(changed("#k 3", "#k 13")) == "t.tsv: line 2: '13' is no valid k-mer length (3 to 12)");
   CHECK(refusal(changed("#k 3", "#p 3")) == "t.tsv: line 2: expected '#k ...'");
   CHECK(refusal(changed("paper", "pape")) ==
         "t.tsv: line 3: 'pape' is no definition; expected paper or genemask-release");
