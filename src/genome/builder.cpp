@@ -226,7 +226,7 @@ void GenomeBuilder::emit(bool last) {
 }
 
 Outline GenomeBuilder::close() {
-  regions_.check(outline_.contigs);
+  check_regions();
   return std::exchange(outline_, {});
 }
 

@@ -37,6 +37,7 @@ void append_files(GenomeBuilder& builder, const std::vector<std::filesystem::pat
     is_twobit(path) ? append_twobit(builder, path) : append_fasta(builder, path, threads);
   }
   if (builder.size() > before) return;
+  builder.check_regions();  // which may say why
   const std::string what = builder.restricted()
                                ? "no A, C, G or T is left between the regions to include and to exclude"
                                : "the sequences hold no A, C, G or T; expected DNA or RNA";

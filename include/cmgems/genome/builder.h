@@ -48,6 +48,8 @@ class GenomeBuilder {
 
   /// Characters seen that are neither an IUPAC nucleotide code nor a gap (- . *): a protein file has E F I L P Q ...
   std::uint64_t foreign_letters() const { return foreign_letters_; }
+  /// Throws: DataError when the regions do not fit the contigs so far.
+  void check_regions() const { regions_.check(outline_.contigs); }
   bool restricted() const { return !regions_.everything(); }
   /// Bases kept so far.
   std::uint64_t size() const { return outline_.size; }
