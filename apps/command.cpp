@@ -16,6 +16,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_finetune(app, session);
   add_npmi(app, session);
   add_mask(app, session);
+  add_bench(app, session);
   add_doctor(app, session);
 }
 

@@ -23,9 +23,15 @@ struct Session {
 /// The one visible list of sub-commands.
 void add_commands(CLI::App& app, Session& session);
 void add_npmi(CLI::App& app, Session& session);
+void add_npmi_build(CLI::App& npmi, Session& session);
+void add_npmi_show(CLI::App& npmi, Session& session);
+void add_npmi_compare(CLI::App& npmi, Session& session);
+void add_npmi_motifs(CLI::App& npmi, Session& session);
 void add_mask(CLI::App& app, Session& session);
 void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);
+void add_bench(CLI::App& app, Session& session);
+void add_bench_count(CLI::App& bench, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 /// Names an unknown sub-command and the nearest known one, which the parser would not.

@@ -9,7 +9,7 @@
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
-#include "cmgems/genome/fasta.h"
+#include "cmgems/genome/reader.h"
 #include "cmgems/kmer/vocabulary.h"
 #include "cmgems/masking/masker.h"
 #include "command.h"
@@ -210,7 +210,7 @@ void run(const Options& options) {
     throw InputNotFound("--stats needs a FASTA file: " + options.input + " is none");
   const bool counts_input = needs_table && is_file(options.input);
   std::optional<genome::Genome> genome;
-  if (options.stats || counts_input) genome = genome::read_fasta({options.input});
+  if (options.stats || counts_input) genome = genome::read_genome({options.input});
   std::optional<npmi::Table> table;
   if (needs_table) table = table_for(options, genome ? &*genome : nullptr);
   const auto masker = masking::make_masker(strategy, static_cast<int>(options.k), table ? &*table : nullptr, 1.0);

@@ -38,6 +38,13 @@ std::string decimals(double value, int digits) {
   return text;
 }
 
+std::string significant(double value) {
+  if (!std::isfinite(value)) return "-";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
 std::string percent(double share, int digits) {
   return std::isfinite(share) ? decimals(100 * share, digits) + "%" : "-";
 }

@@ -20,6 +20,8 @@ class ResultTable {
 
 /// 0.12345 -> "0.123" for 3 decimals; NaN -> "-".
 std::string decimals(double value, int digits);
+/// Three significant digits: 0.0020913 -> "0.00209", 3.3e-7 -> "3.3e-07"; NaN -> "-".
+std::string significant(double value);
 /// 0.1534 -> "15.3%".
 std::string percent(double share, int digits = 1);
 

@@ -10,6 +10,12 @@
 
 namespace cmgems::apps {
 
+/// What a command line says about the name of a table.
+inline constexpr const char* kTableHelp =
+    "a table, the csv that the GeneMask authors published, or builtin:human-6mer; with @paper or @genemask-release "
+    "behind "
+    "it, its counts under that definition";
+
 /// Replaces "auto": builtin:human-6mer at k=6, else from-genome.
 void resolve_table(npmi::NpmiOptions& options, std::int64_t k);
 
@@ -22,7 +28,12 @@ npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::in
 npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                         const genome::Genome& genome);
 
-/// A table by its name alone: builtin:human-6mer, builtin:human-6mer@genemask-release or a file.
+/// The same from counts of a genome with this hash.
+npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCounts& counts, std::string genome_hash);
+
+/// A table by its name alone: builtin:human-6mer or a file (ours, or the csv that the GeneMask authors published); with
+/// @paper or @genemask-release behind it, its counts scored anew under that definition.
+/// Throws: UsageError, InputNotFound, DataError.
 npmi::Table read_named_table(const std::string& name);
 
 }  // namespace cmgems::apps

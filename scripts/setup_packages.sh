@@ -18,6 +18,7 @@ libspdlog-dev       spdlog/spdlog.h
 nlohmann-json3-dev  nlohmann/json.hpp
 catch2              catch2/catch.hpp|catch2/catch_all.hpp
 libhts-dev          htslib/faidx.h
+libboost-dev        boost/math/distributions/hypergeometric.hpp
 libssl-dev          openssl/evp.h
 libxxhash-dev       xxhash.h
 libjemalloc-dev     jemalloc/jemalloc.h

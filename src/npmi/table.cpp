@@ -2,27 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "cmgems/genome/synthetic.h"
-#include "rank.h"
+#include "cmgems/npmi/rank.h"
 
 namespace cmgems::npmi {
-
-std::vector<std::int32_t> ranks_of(const std::vector<double>& npmi) {
-  std::vector<std::int32_t> order(npmi.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-    const double left = npmi[static_cast<std::size_t>(a)];
-    const double right = npmi[static_cast<std::size_t>(b)];
-    if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
-    return left > right;
-  });
-  std::vector<std::int32_t> ranks(npmi.size());
-  for (std::size_t i = 0; i < order.size(); ++i)
-    ranks[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
-  return ranks;
-}
 
 void describe(OptionVisitor& visitor, NpmiOptions& options) {
   visitor.field("table", options.table);
@@ -51,6 +35,13 @@ Table build_table(const kmer::NmerCounts& counts, Definition definition, std::in
   }
   table.rank = ranks_of(table.npmi);
   return table;
+}
+
+Table rescored(const Table& table, Definition definition) {
+  Table result = build_table(kmer::counts_from_kmers(table.k, table.counts), definition, table.min_count);
+  result.both_strands = table.both_strands;
+  result.genome_hash = table.genome_hash;
+  return result;
 }
 
 Table builtin_human_6mer(Definition definition) {

@@ -8,8 +8,10 @@
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/npmi/rank.h"
 #include "cmgems/npmi/table.h"
-#include "rank.h"
+#include "lines.h"
+#include "released_csv.h"
 
 namespace cmgems::npmi {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 constexpr std::string_view kMagic = "#cmgems-npmi 1";
 constexpr std::string_view kColumns = "kmer\tcount\tpmi\tnpmi\trank";
 constexpr std::size_t kColumnCount = 5;
+constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 20;  // bytes; a table of 12-mers has a gigabyte
 
 /// Shortest text that reads back as the same number.
 template <class Number>
@@ -44,76 +47,6 @@ std::string header_of(const Table& table) {
   return text;
 }
 
-/// A piece of the file in quotes, short enough for a message.
-std::string in_quotes(std::string_view text) {
-  std::string result = "'";
-  result += text.substr(0, 40);
-  result += '\'';
-  return result;
-}
-
-/// Lines of a file with their numbers; every complaint names both.
-class Lines {
- public:
-  Lines(std::string name, std::string_view text) : name_(std::move(name)), text_(text) {}
-
-  /// Throws: DataError when there is none left; `expected` says what it should have been.
-  std::string_view next(const std::string& expected) {
-    ++number_;
-    if (text_.empty()) fail("the file ends here; expected " + expected);
-    const auto end = text_.find('\n');
-    if (end == std::string_view::npos) fail("the line does not end: the file is cut off; copy or build it again");
-    std::string_view line = text_.substr(0, end);
-    text_.remove_prefix(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-  }
-
-  /// The value of a header line `#key value`.
-  std::string_view value(std::string_view key) {
-    std::string start("#");
-    start.append(key) += ' ';
-    const std::string expected = in_quotes(start + "...");
-    const auto line = next(expected);
-    if (!line.starts_with(start)) fail("expected " + expected);
-    return line.substr(start.size());
-  }
-
-  void expect(std::string_view line, const std::string& remedy) {
-    if (next(in_quotes(line)) != line) fail("expected " + in_quotes(line) + remedy);
-  }
-
-  void expect_end() {
-    if (text_.empty()) return;
-    ++number_;
-    fail("more lines than k-mers; expected the end of the file");
-  }
-
-  /// Throws: DataError unless the whole text is a number in [low, high].
-  template <class Number>
-  Number parse(std::string_view text, std::string_view what, Number low, Number high) const {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    if (!whole || !(value >= low && value <= high)) {
-      fail(in_quotes(text) + " is no valid " + std::string(what));
-    }
-    return value;
-  }
-
-  /// Line last read, from 1.
-  std::size_t number() const { return number_; }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw DataError(name_ + ": line " + std::to_string(number_) + ": " + what);
-  }
-
- private:
-  std::string name_;
-  std::string_view text_;
-  std::size_t number_ = 0;
-};
-
 Definition read_definition(const Lines& lines, std::string_view text) {
   std::string known;
   for (const auto& [word, value] : definition_words()) {
@@ -129,9 +62,9 @@ bool read_bool(const Lines& lines, std::string_view text) {
 }
 
 Table read_header(Lines& lines) {
-  lines.expect(kMagic, " (an NPMI table of cmgems, made by `cmgems npmi build`)");
+  lines.expect(kMagic, " (an NPMI table of cmgems, made by `cmgems npmi build`), or the header of the published csv");
   Table table;
-  table.k = lines.parse(lines.value("k"), "k-mer length (3 to 8)", kmer::kMinK, kmer::kMaxK);
+  table.k = lines.parse(lines.value("k"), "k-mer length (3 to 12)", kmer::kMinK, kmer::kLongestCounted);
   table.definition = read_definition(lines, lines.value("definition"));
   table.min_count =
       lines.parse(lines.value("min_count"), "minimum count", std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
@@ -160,16 +93,10 @@ double read_score(const Lines& lines, std::string_view text, std::string_view wh
 }
 
 /// Reads one row into its place. `line_of` holds the line of every k-mer seen so far, 0 for none.
-void read_row(Lines& lines, const kmer::Vocabulary& vocabulary, Table& table, std::vector<std::size_t>& line_of) {
+void read_row(Lines& lines, Table& table, std::vector<std::size_t>& line_of) {
   const std::size_t kmers = line_of.size();
   const auto cells = split_row(lines, lines.next("one line for each of the " + std::to_string(kmers) + " k-mers"));
-  const std::string word(cells[0].substr(0, 40));
-  const kmer::TokenId token = vocabulary.id(cells[0]);
-  if (token < kmer::kFirstKmer)
-    lines.fail(in_quotes(word) + " is no " + std::to_string(table.k) + "-mer of A, C, G, T");
-  const auto index = static_cast<std::size_t>(token - kmer::kFirstKmer);
-  if (line_of[index] != 0) lines.fail("k-mer " + word + " is already on line " + std::to_string(line_of[index]));
-  line_of[index] = lines.number();
+  const std::size_t index = place_of_kmer(lines, table.k, cells[0], line_of);
   table.counts[index] = lines.parse(cells[1], "count", std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max());
   table.pmi[index] = read_score(lines, cells[2], "PMI");
   table.npmi[index] = read_score(lines, cells[3], "NPMI");
@@ -187,40 +114,48 @@ void check_ranks(const std::string& name, const Table& table, const std::vector<
   }
 }
 
+void append_row(std::string& text, const Table& table, std::size_t index) {
+  text += kmer::kmer_text(static_cast<std::uint32_t>(index), table.k) + '\t';
+  append_number(text, table.counts[index]);
+  text += '\t';
+  append_number(text, table.pmi[index]);
+  text += '\t';
+  append_number(text, table.npmi[index]);
+  text += '\t';
+  append_number(text, table.rank[index]);
+  text += '\n';
+}
+
 }  // namespace
 
 Table read_table(const std::filesystem::path& path) {
   const std::string text = read_file(path);
   Lines lines(path.string(), text);
+  if (is_released_csv(text)) return read_released_csv(lines);
   Table table = read_header(lines);
-  const kmer::Vocabulary vocabulary(table.k);
-  const auto kmers = static_cast<std::size_t>(vocabulary.kmers());
+  const std::size_t kmers = std::size_t{1} << (2 * table.k);
   table.counts.resize(kmers);
   table.pmi.resize(kmers);
   table.npmi.resize(kmers);
   table.rank.resize(kmers);
   std::vector<std::size_t> line_of(kmers);
-  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, vocabulary, table, line_of);
+  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, table, line_of);
   lines.expect_end();
   check_ranks(path.string(), table, line_of);
   return table;
 }
 
 void write_table(const Table& table, const std::filesystem::path& path) {
-  const kmer::Vocabulary vocabulary(table.k);
-  std::string text = header_of(table);
-  for (std::size_t i = 0; i < table.npmi.size(); ++i) {
-    text += vocabulary.word(kmer::kFirstKmer + static_cast<kmer::TokenId>(i)) + '\t';
-    append_number(text, table.counts[i]);
-    text += '\t';
-    append_number(text, table.pmi[i]);
-    text += '\t';
-    append_number(text, table.npmi[i]);
-    text += '\t';
-    append_number(text, table.rank[i]);
-    text += '\n';
-  }
-  write_file_atomic(path, text);
+  write_file_atomic(path, [&](const Write& write) {
+    std::string text = header_of(table);
+    for (std::size_t i = 0; i < table.npmi.size(); ++i) {
+      append_row(text, table, i);
+      if (text.size() < kWrittenAtOnce) continue;
+      write(text);
+      text.clear();
+    }
+    write(text);
+  });
 }
 
 }  // namespace cmgems::npmi

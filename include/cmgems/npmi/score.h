@@ -24,10 +24,8 @@ struct Score {
   double npmi;
 };
 
-/// Score of one k-mer by its index; NaN twice when it is seen fewer than min_count times (paper) or never (release).
-Score score(const kmer::NmerCounts& counts, std::uint32_t kmer_index, Definition definition, std::int64_t min_count);
-
-/// Scores of all 4^k k-mers, by index.
+/// Scores of all 4^k k-mers, by index; NaN twice where one is seen fewer than min_count times (paper) or never
+/// (release).
 std::vector<Score> scores(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count);
 
 }  // namespace cmgems::npmi

@@ -14,7 +14,7 @@ namespace cmgems::npmi {
 
 struct NpmiOptions {
   /// auto (built in at k=6 with the default count limit and strand, else from-genome), from-genome, builtin:human-6mer,
-  /// or the path of a table.
+  /// or the path of a table; "@paper" or "@genemask-release" behind a name scores its counts anew.
   std::string table = "auto";
   Definition definition = Definition::paper;  // for tables that are computed here
   std::int64_t min_count = 101;               // c of equation 2
@@ -43,10 +43,14 @@ struct Table {
 };
 
 Table build_table(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count);
+/// A table of ours, or the csv that the authors of GeneMask published (known by its header).
 /// Throws: InputNotFound, DataError (file, line, what was expected).
 Table read_table(const std::filesystem::path& path);
 /// Throws: IoError.
 void write_table(const Table& table, const std::filesystem::path& path);
+/// The same counts under a definition; those of shorter n-mers are taken as prefix sums of the k-mer counts, which
+/// differ from exact ones at the ends of the counted sequences.
+Table rescored(const Table& table, Definition definition);
 /// From the 4096 human 6-mer counts carried in the program.
 Table builtin_human_6mer(Definition definition = Definition::paper);
 

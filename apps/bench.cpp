@@ -1,0 +1,14 @@
+// cmgems bench: the list of its sub-commands.
+#include <CLI/CLI.hpp>
+
+#include "command.h"
+
+namespace cmgems::apps {
+
+void add_bench(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("bench", "How fast the parts are on this machine");
+  command->require_subcommand(1);
+  add_bench_count(*command, session);
+}
+
+}  // namespace cmgems::apps
