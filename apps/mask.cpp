@@ -11,9 +11,10 @@
 #include "cmgems/base/log.h"
 #include "cmgems/genome/reader.h"
 #include "cmgems/kmer/vocabulary.h"
-#include "cmgems/masking/masker.h"
+#include "cmgems/masking/registry.h"
 #include "command.h"
 #include "mask_drawing.h"
+#include "mask_schedule.h"
 #include "result_table.h"
 #include "tables.h"
 
@@ -25,10 +26,13 @@ using nlohmann::ordered_json;
 constexpr std::size_t kWindowTokens = 510;
 constexpr const char* kExample =
     "Example:\n  cmgems mask --strategy global ACGTTGCATATAAAAGGCACGTCCAGTTGACCATATTGCA\n"
-    "  cmgems mask --strategy genemask --stats genome.fa";
+    "  cmgems mask --strategy genemask --stats genome.fa\n"
+    "  cmgems mask --schedule logo-small.json --trace runs/mine/metrics.jsonl";
 
 struct Options {
   OutputFlags output;
+  ScheduleFlags schedule;
+  std::vector<std::string> assignments;
   std::string strategy;
   std::string npmi = "auto";
   std::int64_t k = 6;
@@ -64,13 +68,14 @@ Subject read_subject(const std::string& input) {
   return {"", sequence};
 }
 
-masking::Strategy strategy_of(const std::string& word) {
-  config::Config config;
-  config::apply_assignments(config, {"masking.strategy=\"" + word + "\""});
-  if (config.masking.strategy != masking::Strategy::cm_gems) return config.masking.strategy;
-  throw UsageError(
-      "cm-gems is a curriculum: it masks by genemask before its switch and by global after it; preview one "
-      "of these with --strategy");
+/// A masker of the list; a curriculum is named as what it is.
+const masking::MaskerEntry& masker_of(const std::string& word) {
+  for (const auto& curriculum : curriculum::curricula()) {
+    if (word != curriculum.name) continue;
+    throw UsageError(word + " is a curriculum of two maskers (" + std::string(curriculum.summary) +
+                     "): preview the maskers with --strategy, for example genemask or global");
+  }
+  return masking::find_masker(word);
 }
 
 npmi::Table table_for(const Options& options, const genome::Genome* genome) {
@@ -204,8 +209,13 @@ void preview(const Subject& subject, const masking::Masker& masker, const Option
 
 void run(const Options& options) {
   start_logging(options.output);
-  const auto strategy = strategy_of(options.strategy);
-  const bool needs_table = strategy != masking::Strategy::random;
+  if (options.schedule.given()) return run_schedule(options.schedule, options.assignments, options.output.json);
+  if (options.strategy.empty() || options.input.empty()) {
+    throw UsageError(
+        "mask needs --strategy and a sequence or a FASTA file, or --schedule and --trace; see cmgems mask --help");
+  }
+  const auto& entry = masker_of(options.strategy);
+  const bool needs_table = entry.needs_table;
   if (options.stats && !is_file(options.input))
     throw InputNotFound("--stats needs a FASTA file: " + options.input + " is none");
   const bool counts_input = needs_table && is_file(options.input);
@@ -213,7 +223,7 @@ void run(const Options& options) {
   if (options.stats || counts_input) genome = genome::read_genome({options.input});
   std::optional<npmi::Table> table;
   if (needs_table) table = table_for(options, genome ? &*genome : nullptr);
-  const auto masker = masking::make_masker(strategy, static_cast<int>(options.k), table ? &*table : nullptr, 1.0);
+  const auto masker = entry.make({static_cast<int>(options.k), table ? &*table : nullptr, masking::MaskingOptions{}});
   if (options.stats) return print_statistics(measure(*genome, *masker, options, table ? &*table : nullptr), options);
   preview(read_subject(options.input), *masker, options);
 }
@@ -223,7 +233,7 @@ void run(const Options& options) {
 void add_mask(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("mask", "Show what a masking strategy would mask");
-  command->add_option("--strategy", options->strategy, "random, genemask or global")->required();
+  command->add_option("--strategy", options->strategy, "random, genemask, global or pmi-voc");
   command
       ->add_option("--npmi", options->npmi,
                    "NPMI table: a file, builtin:human-6mer, from-genome; auto = built in at k=6, else from the FASTA")
@@ -233,7 +243,10 @@ void add_mask(CLI::App& app, Session& session) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--stats", options->stats, "measure all windows of a FASTA file instead of drawing one");
-  command->add_option("input", options->input, "a sequence, or a FASTA file")->required();
+  command->add_option("input", options->input, "a sequence, or a FASTA file");
+  add_schedule_flags(*command, options->schedule);
+  command->add_option("--set", options->assignments, "key.path=value on top of the configuration; may be repeated")
+      ->allow_extra_args(false);
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

@@ -1,5 +1,6 @@
 #include "observers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "json_values.h"
@@ -19,21 +20,28 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return ratio(static_cast<double>(part), static_cast<double>(whole));
 }
 
-void add_masks(ordered_json& event, const corpus::MaskStatistics& masks) {
-  event["masked_share"] = ratio(masks.masked, masks.tokens);
-  event["pmi_spans_per_example"] = ratio(masks.pmi_spans, masks.examples);
-  event["masked_twice_share"] = ratio(masks.covered_twice, masks.tokens);
-  if (masks.npmi_tokens > 0) event["masked_npmi"] = masks.npmi_sum / static_cast<double>(masks.npmi_tokens);
-}
-
 }  // namespace
 
-std::string masker_name(const config::Config& config, bool hard) {
-  using masking::Strategy;
-  const auto& curriculum = config.curriculum;
-  const Strategy own = config.masking.strategy;
-  const Strategy strategy = own != Strategy::cm_gems ? own : hard ? curriculum.hard : curriculum.easy;
-  return std::string(word_of(static_cast<int>(strategy), masking::strategy_words()));
+void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::MaskerReport>& more) {
+  for (const auto& report : more) {
+    const auto found =
+        std::find_if(sum.begin(), sum.end(), [&](const auto& known) { return known.masker == report.masker; });
+    found == sum.end() ? sum.push_back(report) : found->masks.add(report.masks);
+  }
+}
+
+ordered_json masks_json(const std::vector<train::MaskerReport>& masks) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [masker, figures] : masks) {
+    ordered_json one = {{"masker", masker},
+                        {"examples", figures.examples},
+                        {"masked_share", ratio(figures.masked, figures.tokens)},
+                        {"pmi_spans_per_example", ratio(figures.pmi_spans, figures.examples)},
+                        {"masked_twice_share", ratio(figures.covered_twice, figures.tokens)}};
+    if (figures.npmi_tokens > 0) one["masked_npmi"] = figures.npmi_sum / static_cast<double>(figures.npmi_tokens);
+    list.push_back(std::move(one));
+  }
+  return list;
 }
 
 void MetricsWriter::on_start(const train::StartReport&) {
@@ -52,12 +60,12 @@ void MetricsWriter::write_train_event() {
   const auto& last = pending_.back();
   double loss = 0, grad_norm = 0;
   std::uint64_t tokens = 0;
-  corpus::MaskStatistics masks;
+  std::vector<train::MaskerReport> masks;
   for (const auto& report : pending_) {
     loss += report.loss / count;
     grad_norm += report.grad_norm / count;
     tokens += report.tokens;
-    masks.add(report.masks);
+    add_masks(masks, report.masks);
   }
   ordered_json event = {{"event", "train"},
                         {"step", last.step},
@@ -66,8 +74,7 @@ void MetricsWriter::write_train_event() {
                         {"learning_rate", last.learning_rate},
                         {"grad_norm", grad_norm},
                         {"tokens", tokens},
-                        {"masker", masker_name(config_, last.hard)}};
-  add_masks(event, masks);
+                        {"masks", masks_json(masks)}};
   metrics_->append(event.dump());
   timing_->append(ordered_json{
       {"event", "train"}, {"step", last.step}, {"seconds", last.seconds}, {"tokens_per_second", last.tokens_per_second}}
@@ -111,6 +118,7 @@ void MetricsWriter::on_done(const train::DoneReport& report) {
   metrics_->append(ordered_json{{"event", "done"},
                                 {"step", report.steps},
                                 {"tokens", report.tokens},
+                                {"skipped_steps", report.skipped},
                                 {"switch_step", or_null(report.switch_step)},
                                 {"last_drops", report.last_drops}}
                        .dump());

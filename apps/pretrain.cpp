@@ -55,13 +55,16 @@ config::Config configure(const Options& options, const Session& session) {
   resolve_genome(config, session);
   auto& train = config.train;
   if (!train.warmup_steps) train.warmup_steps = train.max_steps / 20;
+  const auto schedule = config::schedule_of(config);
+  config.curriculum.easy = schedule.options().easy;
+  config.curriculum.windows_per_draw = schedule.options().windows_per_draw;
   if (!train.eval_steps) train.eval_steps = std::max<std::int64_t>(1, train.max_steps / 20);
   return config;
 }
 
-/// Random masks need no table, and get none unless one is named.
+/// Maskers that rank nothing need no table, and get none unless one is named.
 bool needs_table(const config::Config& config) {
-  return config.masking.strategy != masking::Strategy::random || config.npmi.table != "auto";
+  return config::schedule_of(config).needs_table() || config.npmi.table != "auto";
 }
 
 Inputs load_inputs(config::Config& config) {
@@ -138,7 +141,7 @@ class RunOpener final : public train::Observer {
 void train_and_report(const config::Config& config, Inputs& inputs, const std::filesystem::path& path,
                       const Options& options, const Session& session) {
   RunOpener opener(path, options.overwrite, config, session, inputs);
-  MetricsWriter metrics(config, path / "metrics.jsonl", path / "timing.jsonl");
+  MetricsWriter metrics(path / "metrics.jsonl", path / "timing.jsonl");
   ProgressLine progress;
   Recorder recorder;
   const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr, path / "model",

@@ -8,7 +8,7 @@
 namespace cmgems::corpus {
 namespace {
 
-constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // key of what belongs to validation, which no epoch ever has
+constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // keys from here down belong to validation: no epoch has them
 
 std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
   std::uint64_t tokens = 0;
@@ -101,25 +101,35 @@ MaskedExample Corpus::example(const Window& window, const masking::Masker& maske
   return result;
 }
 
-GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step,
+                                std::span<const masking::Masker* const> maskers, const Choice& choice,
                                 std::size_t budget_tokens) const {
   GlobalBatch batch;
   batch.step = step;
+  batch.statistics.resize(maskers.size());
   std::vector<MaskedExample> examples;
   examples.reserve(static_cast<std::size_t>(windows_per_step));
   for (std::int64_t i = 0; i < windows_per_step; ++i) {
     const auto [epoch, position] = locate(static_cast<std::uint64_t>(step * windows_per_step + i));
     const auto windows = train_windows(epoch);
     const std::uint64_t index = Permutation(windows->size(), seed_, epoch)(position);
-    examples.push_back(example((*windows)[index], masker, Purpose::mask, epoch, index, batch.statistics));
+    const std::size_t chosen = choice(i);
+    examples.push_back(
+        example((*windows)[index], *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
   }
   batch.micro_batches = pack(examples, budget_tokens);
   batch.tokens = tokens_of(batch.micro_batches);
   return batch;
 }
 
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+                                std::size_t budget_tokens) const {
+  const masking::Masker* const only = &masker;
+  return train_batch(step, windows_per_step, {&only, 1}, [](std::int64_t) { return 0; }, budget_tokens);
+}
+
 std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
-                                                    std::size_t budget_tokens) const {
+                                                    std::size_t budget_tokens, std::uint64_t draw) const {
   const Permutation order(windows_.validation.size(), seed_, kNoEpoch);
   const auto wanted =
       std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
@@ -127,7 +137,8 @@ std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const ma
   MaskStatistics ignored;
   for (std::uint64_t i = 0; i < wanted; ++i) {
     const std::uint64_t index = order(i);
-    examples.push_back(example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch, index, ignored));
+    examples.push_back(
+        example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch - draw, index, ignored));
   }
   return pack(examples, budget_tokens);
 }
