@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_values.h"
+#include "mask_statistics.h"
 #include "result_table.h"
 #include "run_record.h"
 
@@ -16,9 +17,6 @@ constexpr std::size_t kStepsPerEvent = 50;
 constexpr std::int64_t kEstimateAfter = 20;
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return ratio(static_cast<double>(part), static_cast<double>(whole));
-}
 
 }  // namespace
 
@@ -33,12 +31,8 @@ void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::M
 ordered_json masks_json(const std::vector<train::MaskerReport>& masks) {
   ordered_json list = ordered_json::array();
   for (const auto& [masker, figures] : masks) {
-    ordered_json one = {{"masker", masker},
-                        {"examples", figures.examples},
-                        {"masked_share", ratio(figures.masked, figures.tokens)},
-                        {"pmi_spans_per_example", ratio(figures.pmi_spans, figures.examples)},
-                        {"masked_twice_share", ratio(figures.covered_twice, figures.tokens)}};
-    if (figures.npmi_tokens > 0) one["masked_npmi"] = figures.npmi_sum / static_cast<double>(figures.npmi_tokens);
+    ordered_json one = {{"masker", masker}};
+    one.update(mask_statistics_json(figures));
     list.push_back(std::move(one));
   }
   return list;

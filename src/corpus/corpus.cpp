@@ -18,16 +18,6 @@ std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
 
 }  // namespace
 
-void MaskStatistics::add(const MaskStatistics& other) {
-  examples += other.examples;
-  tokens += other.tokens;
-  masked += other.masked;
-  pmi_spans += other.pmi_spans;
-  covered_twice += other.covered_twice;
-  npmi_sum += other.npmi_sum;
-  npmi_tokens += other.npmi_tokens;
-}
-
 Corpus::Corpus(const genome::Genome& genome, const DataOptions& data, const masking::MaskingOptions& masking,
                const npmi::Table* table, std::uint64_t seed)
     : genome_(genome),
@@ -85,19 +75,12 @@ MaskedExample Corpus::example(const Window& window, const masking::Masker& maske
 
   RandomStream mask_stream(seed_, purpose, epoch, index);
   masker.plan(result.tokens, mask_stream, plan);
+  statistics.add(statistics_of(plan, result.tokens, static_cast<int>(data_.k), table_));
   result.positions = plan.positions;
   for (const auto position : plan.positions) result.labels.push_back(result.tokens[position]);
 
   RandomStream corruption_stream(seed_, Purpose::corruption, epoch, index);
   masking::corrupt(result.tokens, result.positions, vocabulary_, masking_.random_ids, corruption_stream);
-
-  MaskStatistics own{1, plan.tokens, plan.positions.size(), plan.pmi_spans, plan.covered_twice, 0, 0};
-  for (const auto label : result.labels) {
-    if (table_ == nullptr || !table_->has_score(label)) continue;
-    own.npmi_sum += table_->npmi[static_cast<std::size_t>(label - kmer::kFirstKmer)];
-    ++own.npmi_tokens;
-  }
-  statistics.add(own);
   return result;
 }
 

@@ -9,23 +9,12 @@
 #include <vector>
 
 #include "cmgems/corpus/batch.h"
+#include "cmgems/corpus/mask_statistics.h"
 #include "cmgems/corpus/windows.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/masking/masker.h"
 
 namespace cmgems::corpus {
-
-/// What masks were like; summed over examples of one masker.
-struct MaskStatistics {
-  std::uint64_t examples = 0;
-  std::uint64_t tokens = 0;  // k-mers, without [CLS] and [SEP]
-  std::uint64_t masked = 0;
-  std::uint64_t pmi_spans = 0;
-  std::uint64_t covered_twice = 0;
-  double npmi_sum = 0;  // of masked tokens that have a score
-  std::uint64_t npmi_tokens = 0;
-  void add(const MaskStatistics& other);
-};
 
 /// All windows of one optimizer step, split to the token budget.
 struct GlobalBatch {
