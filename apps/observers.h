@@ -17,7 +17,7 @@ namespace cmgems::apps {
 /// Adds the figures of each masker of `more` to those of the same masker in `sum`.
 void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::MaskerReport>& more);
 
-/// Share masked, PMI spans per example, share masked twice and mean NPMI, as metrics.jsonl and the report show them.
+/// The figures of `cmgems mask --stats --json`, one object for each masker, with its name.
 nlohmann::ordered_json masks_json(const std::vector<train::MaskerReport>& masks);
 
 /// metrics.jsonl: nothing in it depends on the clock. timing.jsonl: seconds, rates, memory.

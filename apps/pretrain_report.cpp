@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_values.h"
+#include "mask_statistics.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
@@ -74,17 +75,11 @@ void print_switch(std::ostream& out, const PretrainResult& result) {
   out << "\n";
 }
 
-/// One row per masker: the figures that metrics.jsonl has for every 50 steps.
+/// The figures of `cmgems mask --stats`, one column for each masker that was at work.
 void print_masks(std::ostream& out, const PretrainResult& result) {
-  ResultTable table({"masker", "windows", "tokens masked", "PMI spans a window", "masked twice", "mean NPMI"});
-  for (const auto& [masker, masks] : result.recorder.masks) {
-    const auto tokens = static_cast<double>(masks.tokens);
-    const double npmi = masks.npmi_tokens > 0 ? masks.npmi_sum / static_cast<double>(masks.npmi_tokens) : std::nan("");
-    table.add({masker, format_count(masks.examples), percent(static_cast<double>(masks.masked) / tokens),
-               decimals(static_cast<double>(masks.pmi_spans) / static_cast<double>(masks.examples), 2),
-               percent(static_cast<double>(masks.covered_twice) / tokens), decimals(npmi, 3)});
-  }
-  table.print(out);
+  std::vector<NamedStatistics> columns;
+  for (const auto& [masker, masks] : result.recorder.masks) columns.push_back({masker, masks});
+  print_mask_statistics(out, columns);
 }
 
 }  // namespace

@@ -155,3 +155,44 @@ TEST_CASE("mask statistics of human windows are those of an independent implemen
     CHECK(all[i]["masked_npmi"].get<double>() == Approx(npmi[i]).margin(0.01));
   }
 }
+
+TEST_CASE("a schedule is replayed on a recorded curve", "[cli]") {
+  const Program program;
+  program.write("curve.tsv", "step\tperplexity\n1000\t900\n4000\t300\n4250\t298\n4500\t296\n");
+  const std::string replay = "mask --trace curve.tsv --schedule logo-small.json --set curriculum.min_steps=4000";
+  const auto shown = program.run(replay + " --set curriculum.patience=2");
+  INFO(shown.err);
+  REQUIRE(shown.code == 0);
+  CHECK_THAT(shown.out, Catch::StartsWith("cm-gems: genemask to global when the drop is below 2.00% of the perplexity "
+                                          "before 2 times in a row, from step 4000 on\n"));
+  CHECK_THAT(shown.out, Catch::Contains("global (switch)") && Catch::Contains("switch              after step 4500"));
+  const auto result = json::parse(program.run(replay + " --json").out);
+  CHECK(result["switch_step"] == 4250);
+  CHECK(result["steps"][2]["switches"] == true);
+  CHECK(result["steps"][2]["stalled"] == 1);
+  CHECK(result["state"]["history"].size() == 4);
+  const auto never = program.run(replay + " --set curriculum.threshold=0.001");
+  CHECK_THAT(never.out, Catch::Contains("never on this curve"));
+}
+
+TEST_CASE("wrong uses of schedule and trace are errors", "[cli]") {
+  const Program program;
+  program.write("bad.tsv", "1 30\n2 x\n");
+  CHECK(program.run("mask").code == 64);
+  CHECK(program.run("mask --schedule smoke.json").code == 64);
+  CHECK(program.run("mask --schedule smoke.json --trace none.tsv").code == 66);
+  const auto bad = program.run("mask --schedule smoke.json --trace bad.tsv");
+  CHECK(bad.code == 65);
+  CHECK_THAT(bad.err, Catch::Contains("bad.tsv, line 2: expected a perplexity in column 2"));
+}
+
+TEST_CASE("bench mask measures every masker", "[cli]") {
+  const Program program;
+  const auto run = program.run("bench mask --windows 5 --tokens 100 --repeats 1 --json");
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const auto result = json::parse(run.out);
+  REQUIRE(result["rows"].size() > 10);
+  CHECK(result["rows"][0]["masker"] == "random");
+  for (const auto& row : result["rows"]) CHECK(row["mtokens_s"].get<double>() > 0);
+}

@@ -43,26 +43,28 @@ class GlobalMasker final : public Masker {
     for (std::size_t i = 0; i < keys.size(); ++i) {
       keys[i] = static_cast<std::uint64_t>(order_.level(tokens, i)) << 32 | i;
     }
-    options_.overlap == Overlap::allow ? place_best(keys, m, plan) : place_apart(keys, m, plan);
-  }
-
-  void place_best(Keys& keys, std::size_t m, MaskPlan& plan) const {
-    std::nth_element(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(m - 1), keys.end());
-    for (std::size_t i = 0; i < m; ++i) add_pmi_span(plan, static_cast<std::uint32_t>(keys[i]), k_);
-  }
-
-  /// The best token, then the best one of those whose span touches no chosen one, and so on, until none is left.
-  void place_apart(Keys& keys, std::size_t m, MaskPlan& plan) const {
-    constexpr std::uint64_t kTaken = ~std::uint64_t{0};
-    const std::size_t reach = 2 * static_cast<std::size_t>(k_ - 1);
-    for (std::size_t placed = 0; placed < m; ++placed) {
-      const auto best = *std::min_element(keys.begin(), keys.end());
-      if (best == kTaken) return;
-      const auto token = static_cast<std::uint32_t>(best);
-      add_pmi_span(plan, token, k_);
-      const std::size_t last = std::min(keys.size() - 1, token + reach);
-      for (std::size_t i = token - std::min<std::size_t>(token, reach); i <= last; ++i) keys[i] = kTaken;
+    // best first; only as many as are likely needed are sorted at a time
+    const std::size_t chunk = options_.overlap == Overlap::allow ? m : 4 * m;
+    for (std::size_t i = 0, sorted = 0; i < keys.size() && plan.spans.size() < m; ++i) {
+      if (i == sorted) sorted = sort_next(keys, sorted, chunk);
+      const auto token = static_cast<std::uint32_t>(keys[i]);
+      if (options_.overlap == Overlap::allow || is_apart(token, plan)) add_pmi_span(plan, token, k_);
     }
+  }
+
+  /// Sorts the next `chunk` keys behind `sorted` and returns how many are sorted then.
+  static std::size_t sort_next(Keys& keys, std::size_t sorted, std::size_t chunk) {
+    const auto end = std::min(keys.size(), sorted + chunk);
+    std::partial_sort(keys.begin() + static_cast<std::ptrdiff_t>(sorted),
+                      keys.begin() + static_cast<std::ptrdiff_t>(end), keys.end());
+    return end;
+  }
+
+  /// Whether a token's span touches no span placed so far.
+  bool is_apart(std::uint32_t token, const MaskPlan& plan) const {
+    return std::none_of(plan.spans.begin(), plan.spans.end(), [&](const PlacedSpan& placed) {
+      return std::abs(static_cast<std::int64_t>(token) - placed.centre) <= 2 * (k_ - 1);
+    });
   }
 
   int k_;

@@ -24,19 +24,20 @@ class PmiVocabularyMasker final : public Masker {
   explicit PmiVocabularyMasker(const MaskerInputs& inputs)
       : k_(inputs.k),
         share_(std::min(1.0, kMaskedShare * inputs.options.rate_scale)),
-        size_(static_cast<std::uint32_t>(inputs.options.pmi_voc.size)),
-        table_(*inputs.table) {}
-
- private:
-  bool in_vocabulary(kmer::TokenId token) const {
-    return table_.rank_of(token) < static_cast<std::int32_t>(size_) && table_.has_score(token);
+        in_vocabulary_(kmer::kFirstKmer + inputs.table->rank.size()) {
+    for (std::size_t id = kmer::kFirstKmer; id < in_vocabulary_.size(); ++id) {
+      const auto token = static_cast<kmer::TokenId>(id);
+      in_vocabulary_[id] = inputs.table->has_score(token) &&
+                           inputs.table->rank_of(token) < static_cast<std::int32_t>(inputs.options.pmi_voc.size);
+    }
   }
 
+ private:
   std::vector<Unit> units_of(std::span<const kmer::TokenId> tokens) const {
     std::vector<Unit> units;
     units.reserve(tokens.size());
     for (std::uint32_t i = 0; i < tokens.size();) {
-      const bool matched = in_vocabulary(tokens[i]);
+      const bool matched = in_vocabulary_[static_cast<std::size_t>(tokens[i])] != 0;
       units.push_back({i, matched});
       i += matched ? static_cast<std::uint32_t>(k_) : 1;
     }
@@ -61,23 +62,22 @@ class PmiVocabularyMasker final : public Masker {
   void place(std::span<const kmer::TokenId> tokens, std::span<const std::uint32_t> drawn,
              MaskPlan& plan) const override {
     const auto units = units_of(tokens);
-    std::vector<bool> masked(tokens.size());
+    std::vector<std::uint8_t> masked(tokens.size());
     std::size_t count = 0;
     for (const auto index : drawn) {
       if (static_cast<double>(count) >= wanted(tokens.size())) return;
       const Unit& unit = units[index];
       unit.matched ? add_pmi_span(plan, unit.token, k_) : add_single_nucleotide_span(plan, unit.token, k_);
       for (auto i = plan.spans.back().span.first; i <= plan.spans.back().span.last; ++i) {
-        count += masked[i] ? 0 : 1;
-        masked[i] = true;
+        count += masked[i] == 0 ? 1 : 0;
+        masked[i] = 1;
       }
     }
   }
 
   int k_;
   double share_;
-  std::uint32_t size_;
-  const npmi::Table& table_;
+  std::vector<std::uint8_t> in_vocabulary_;  // by token id
 };
 
 }  // namespace
