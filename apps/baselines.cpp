@@ -4,7 +4,6 @@
 
 #include "cmgems/base/error.h"
 #include "cmgems/metrics/kmer_baseline.h"
-#include "cmgems/train/finetuner.h"
 
 namespace cmgems::apps {
 namespace {
@@ -30,11 +29,7 @@ metrics::ClassificationScores score_kmers(const Draw& draw) {
   const auto test = test_columns(draw.task);
   const int classes = draw.task.classes;
   const auto probabilities = metrics::kmer_baseline(train.sequences, train.labels, test.sequences, classes);
-  std::vector<int> predictions;
-  for (std::size_t row = 0; row < test.labels.size(); ++row) {
-    const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(row) * classes;
-    predictions.push_back(static_cast<int>(std::max_element(begin, begin + classes) - begin));
-  }
+  const auto predictions = metrics::most_likely(probabilities, classes);
   return metrics::score_predictions(test.labels, predictions, probabilities, classes);
 }
 
@@ -60,7 +55,7 @@ metrics::ClassificationScores score_baseline(const std::string& name, const Draw
   if (name == "kmer") return score_kmers(draw);
   if (name == "majority") return score_majority(draw);
   if (name != "random-encoder") throw InternalError("no baseline " + name);
-  return train::finetune_run(draw.config, draw.task, draw.rows, draw.seed, {draw.model, /*random_weights=*/true}).model;
+  return draw.finetuner.run(draw.rows, draw.seed, {/*random_weights=*/true, {}, draw.on_progress}).model;
 }
 
 }  // namespace cmgems::apps

@@ -44,7 +44,10 @@ void check_command(const CLI::App& app, const std::vector<std::string>& command_
 void add_output_flags(CLI::App& command, OutputFlags& flags) {
   command.add_flag("--json", flags.json, "print the result as one JSON document, and nothing else, on standard output");
   command.add_flag("--quiet", flags.quiet, "only warnings and errors on standard error");
-  command.add_flag("--verbose", flags.verbose, "more lines on standard error")->excludes("--quiet");
+  command
+      .add_flag("--verbose", flags.verbose,
+                "also what was read from where, and how long each part took, on standard error")
+      ->excludes("--quiet");
 }
 
 void start_logging(const OutputFlags& flags) {
@@ -61,6 +64,7 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
 
 config::Config load_config(const ConfigFlags& flags) {
   config::Config config;
+  for (const auto& assignment : flags.assignments) log_debug("--set " + assignment);
   if (!flags.file.empty()) config::apply_file(config, flags.file);
   config::apply_assignments(config, flags.assignments);
   if (flags.device) config::apply_assignments(config, {"compute.device=" + *flags.device});

@@ -26,9 +26,9 @@ struct Finding {
 };
 
 Finding check_cuda() {
-  const std::string text = nn::cuda_description();
-  const bool found = text == "available";
-  return {"CUDA", found, found ? text : text + "; everything runs on the CPU"};
+  const std::string build = "LibTorch is built for CUDA " + nn::torch_cuda_version();
+  if (nn::cuda_available()) return {"CUDA", true, build + ", a device is there"};
+  return {"CUDA", false, build + ", no device is usable: everything runs on the CPU"};
 }
 
 Finding check_processor() {

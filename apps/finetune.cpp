@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <unordered_set>
 
 #include "baselines.h"
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "command.h"
+#include "finetune_progress.h"
 #include "finetune_report.h"
 #include "inputs.h"
+#include "labelled_data.h"
 #include "result_table.h"
 #include "run_folder.h"
 #include "run_record.h"
+#include "stopwatch.h"
 
 namespace cmgems::apps {
 namespace {
 
-constexpr std::int64_t kTaskShots = 10;
-constexpr std::int64_t kTaskRuns = 10;
 constexpr const char* kExample =
     "Example, without any file, after cmgems pretrain --config smoke.json:\n"
     "  cmgems finetune --task synthetic --shots 10 --runs 3\n"
@@ -65,42 +65,6 @@ config::Config configure(const Options& options) {
     throw UsageError("finetune needs --task (" + known + ") or own data (--train and --test)");
   }
   return config;
-}
-
-std::size_t shared_sequences(const tasks::LabelledTable& pool, const tasks::LabelledTable& test) {
-  std::unordered_set<std::string_view> seen;
-  for (const auto& example : pool.examples) seen.insert(example.sequence);
-  return static_cast<std::size_t>(std::count_if(test.examples.begin(), test.examples.end(),
-                                                [&](const auto& example) { return seen.contains(example.sequence); }));
-}
-
-tasks::TaskData load_own_data(config::Config& config) {
-  auto& inputs = config.inputs;
-  tasks::TaskData task;
-  task.name = std::filesystem::path(*inputs.train_table).filename().string();
-  task.pool = tasks::read_labelled_table(*inputs.train_table);
-  task.test = tasks::read_labelled_table(*inputs.test_table);
-  task.classes = std::max(task.pool.classes(), task.test.classes());
-  if (task.classes < 2) throw DataError(*inputs.train_table + ": a single label; two or more classes are needed");
-  if (const auto shared = shared_sequences(task.pool, task.test); shared > 0) {
-    task.notes.push_back(std::to_string(shared) + " of " + std::to_string(task.test.examples.size()) +
-                         " test sequences also occur in the training rows");
-  }
-  inputs.train_table = absolute_path(*inputs.train_table);
-  inputs.test_table = absolute_path(*inputs.test_table);
-  return task;
-}
-
-tasks::TaskData load_data(config::Config& config) {
-  auto& finetune = config.finetune;
-  if (config.inputs.train_table) {
-    if (!finetune.runs) finetune.runs = 1;
-    return load_own_data(config);
-  }
-  if (!finetune.shots) finetune.shots = kTaskShots;
-  if (!finetune.runs) finetune.runs = kTaskRuns;
-  const bool needs_files = *config.inputs.task != "synthetic";
-  return tasks::load_task(*config.inputs.task, needs_files ? resolve_data(config) : std::filesystem::path("data"));
 }
 
 /// Stores the published values that null stands for, so that the run's config.json says what was done.
@@ -160,21 +124,24 @@ FinetuneResult start_result(const config::Config& config, const tasks::TaskData&
 }
 
 /// One run: the model and the baselines on the same rows.
-void add_run(FinetuneResult& result, const config::Config& config, const tasks::TaskData& task,
-             const std::filesystem::path& model, std::int64_t number) {
-  const auto seed = static_cast<std::uint64_t>(config.finetune.seed + number);
+void add_run(FinetuneResult& result, const config::FinetuneOptions& options, const tasks::TaskData& task,
+             const train::Finetuner& finetuner, FinetuneProgressLine& progress) {
+  const auto number = static_cast<std::int64_t>(result.model_runs.size());
+  const auto seed = static_cast<std::uint64_t>(options.seed + number);
   const auto rows = tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots), seed);
+  const auto tell = [&](const train::FinetuneProgress& now) { progress.update(now); };
   const auto keep = number == 0 ? result.run / "model" : std::filesystem::path{};
-  result.model_runs.push_back(train::finetune_run(config, task, rows, seed, {model}, keep));
+  result.model_runs.push_back(finetuner.run(rows, seed, {false, keep, tell}));
   const auto& run = result.model_runs.back();
   result.methods[0].runs.push_back(run.model);
   std::string beside;
-  for (std::size_t i = 0; i < config.finetune.baseline.size(); ++i) {
-    const auto scores = score_baseline(config.finetune.baseline[i], {config, task, rows, seed, model});
+  for (std::size_t i = 0; i < options.baseline.size(); ++i) {
+    const auto scores = score_baseline(options.baseline[i], {task, rows, seed, finetuner, tell});
     result.methods[i + 1].runs.push_back(scores);
-    beside += ", " + config.finetune.baseline[i] + " " + decimals(scores.accuracy, 3);
+    beside += ", " + options.baseline[i] + " " + decimals(scores.accuracy, 3);
   }
-  log_info("run " + std::to_string(number + 1) + "/" + std::to_string(*config.finetune.runs) + " (seed " +
+  progress.finish();
+  log_info("run " + std::to_string(number + 1) + "/" + std::to_string(*options.runs) + " (seed " +
            std::to_string(seed) + "): accuracy " + decimals(run.model.accuracy, 3) + ", MCC " +
            decimals(run.model.mcc, 3) + beside + ", " + decimals(run.seconds, 1) + " s" +
            (run.collapsed ? ", collapsed to one class" : ""));
@@ -186,30 +153,49 @@ bool lies_within(const std::filesystem::path& path, const std::filesystem::path&
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
+/// Where the run goes. Throws: UsageError (a folder that is taken, or that holds the model).
+std::filesystem::path choose_run_folder(const Options& options, const std::filesystem::path& model) {
+  const auto run = options.out.empty() ? default_run_folder("finetune") : std::filesystem::path(options.out);
+  if (!model.empty() && lies_within(model, run)) {
+    throw UsageError("--out " + run.string() + " holds the model that is to be fine-tuned: choose another folder");
+  }
+  check_run_folder(run, options.overwrite);
+  return run;
+}
+
+void add_runs(FinetuneResult& result, const config::FinetuneOptions& options, const tasks::TaskData& task,
+              const train::Finetuner& finetuner) {
+  FinetuneProgressLine progress(
+      *options.runs, 1 + std::count(options.baseline.begin(), options.baseline.end(), std::string("random-encoder")));
+  for (std::int64_t number = 0; number < *options.runs; ++number) add_run(result, options, task, finetuner, progress);
+  add_notes(result, task);
+}
+
 void run(const Options& options, const Session& session) {
   start_logging(options.output);
   config::Config config = configure(options);
-  const auto task = load_data(config);
+  const auto task = load_labelled_data(config);
   const auto model = resolve_model(config, session);
   start_compute(config.compute);
 
   FinetuneResult result = start_result(config, task, model.string());
   result.plan = resolve_plan(config.finetune, task);
-  tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots),
-                    0);  // too few rows: say so before a folder is made
-  result.run = options.out.empty() ? default_run_folder("finetune") : std::filesystem::path(options.out);
-  if (!model.empty() && lies_within(model, result.run)) {
-    throw UsageError("--out " + result.run.string() +
-                     " holds the model that is to be fine-tuned: choose another folder");
-  }
+  result.run = choose_run_folder(options, model);
+  // Too few rows, sequences that are too long, a damaged model: before an earlier run in the folder is replaced.
+  tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots), 0);
+  Stopwatch watch;
+  const train::Finetuner finetuner(config, task, model);
+  const auto& shape = finetuner.description().shape;
+  log_debug("model: k=" + std::to_string(finetuner.description().k) + ", " + std::to_string(shape.num_hidden_layers) +
+            " layers of " + std::to_string(shape.hidden_size) + ", " + std::to_string(shape.max_position_embeddings) +
+            " positions; read, and all rows tokenized, in " + watch.text());
   const RunFolder folder(result.run, options.overwrite);
   log_info("run: " + result.run.string());
   RunRecord record{"finetune", {}, {}, config.finetune.seed, 0, false};
   write_file_atomic(folder.file("config.json"), config::to_json(config));
   write_run_record(folder.file("run.json"), session, config, record);
 
-  for (std::int64_t number = 0; number < *config.finetune.runs; ++number) add_run(result, config, task, model, number);
-  add_notes(result, task);
+  add_runs(result, config.finetune, task, finetuner);
   write_file_atomic(folder.file("results.json"), finetune_json(result));
   for (const auto& each : result.model_runs) record.compute_cost["finetuning"] += each.seconds;
   record.finished = true;

@@ -1,9 +1,9 @@
 #include "finetune_report.h"
 
 #include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
@@ -35,20 +35,17 @@ std::string mean_text(const MethodScores& method, double ClassificationScores::*
   return decimals(figures.mean, 3) + (single ? "" : " ± " + decimals(figures.deviation, 3));
 }
 
-/// Undefined values (an AUC without scores) are null in JSON.
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-
 ordered_json method_json(const MethodScores& method, const FinetuneResult& result) {
   ordered_json json = {{"name", method.name}};
   for (const auto& column : kColumns) {
     const auto figures = summary(method, column.value);
-    json["mean"][column.key] = number(figures.mean);
-    json["deviation"][column.key] = number(figures.deviation);
+    json["mean"][column.key] = or_null(figures.mean);
+    json["deviation"][column.key] = or_null(figures.deviation);
   }
   json["runs"] = ordered_json::array();
   for (std::size_t i = 0; i < method.runs.size(); ++i) {
     ordered_json run = {{"seed", result.model_runs[i].seed}};
-    for (const auto& column : kColumns) run[column.key] = number(method.runs[i].*column.value);
+    for (const auto& column : kColumns) run[column.key] = or_null(method.runs[i].*column.value);
     json["runs"].push_back(run);
   }
   return json;
@@ -85,7 +82,7 @@ std::string finetune_json(const FinetuneResult& result) {
   for (const auto& method : result.methods) json["methods"].push_back(method_json(method, result));
   auto& model_runs = json["methods"][0]["runs"];
   for (std::size_t i = 0; i < result.model_runs.size(); ++i) {
-    model_runs[i]["final_loss"] = number(result.model_runs[i].final_loss);
+    model_runs[i]["final_loss"] = or_null(result.model_runs[i].final_loss);
     model_runs[i]["seconds"] = result.model_runs[i].seconds;
     model_runs[i]["collapsed"] = result.model_runs[i].collapsed;
   }

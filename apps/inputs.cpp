@@ -103,6 +103,11 @@ void resolve_genome(config::Config& config, const Session& session) {
 void append_genome(genome::GenomeBuilder& builder, const config::Config& config) {
   const auto& names = config.inputs.genome;
   if (names.size() == 1 && names.front() == kSynthetic) return append_synthetic(builder, config.synthetic);
+  for (const auto& name : names) {
+    std::error_code missing;
+    const auto bytes = fs::file_size(name, missing);
+    if (!missing) log_debug("reading " + name + ", " + format_count(bytes) + " bytes");
+  }
   const int threads = kmer::threads_for_counting(static_cast<int>(config.compute.threads));
   genome::append_files(builder, {names.begin(), names.end()}, threads);
 }

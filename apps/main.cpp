@@ -23,12 +23,21 @@ std::string first_line(const char* message) {
   return text.substr(0, text.find('\n'));
 }
 
+/// A result that did not reach its reader is an error, help and version too.
+void flush_results() {
+  if (!std::cout.flush()) throw cmgems::IoError("cannot write the result to standard output");
+}
+
 int parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return -1;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
+    if (error.get_exit_code() == 0) {
+      const int code = app.exit(error);
+      flush_results();
+      return code;
+    }
     return fail(cmgems::ExitCode::usage, first_line(error.what()) + " (see cmgems --help, or --help of the command)");
   }
 }
@@ -47,7 +56,7 @@ int main(int argc, char** argv) {
     apps::check_command(app, session.command_line);
     if (const int code = parse(app, argc, argv); code >= 0) return code;
     session.run();
-    if (!std::cout.flush()) throw IoError("cannot write the result to standard output");
+    flush_results();
     return static_cast<int>(ExitCode::ok);
   } catch (const Error& error) {
     return fail(error.code(), error.what());

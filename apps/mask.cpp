@@ -1,7 +1,6 @@
-// cmgems mask: what a strategy would mask, drawn under the sequence, or measured over a FASTA file.
+// cmgems mask: what strategies would mask, drawn under a sequence, or measured over the windows of a genome.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -9,12 +8,13 @@
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
-#include "cmgems/genome/reader.h"
-#include "cmgems/kmer/vocabulary.h"
-#include "cmgems/masking/masker.h"
+#include "cmgems/corpus/corpus.h"
+#include "cmgems/masking/registry.h"
 #include "command.h"
-#include "mask_drawing.h"
-#include "result_table.h"
+#include "inputs.h"
+#include "mask_preview.h"
+#include "mask_schedule.h"
+#include "mask_statistics.h"
 #include "tables.h"
 
 namespace cmgems::apps {
@@ -22,24 +22,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kWindowTokens = 510;
+constexpr std::int64_t kDefaultSeed = 1;
+constexpr const char* kBuiltinGenome = "builtin:synthetic";
 constexpr const char* kExample =
-    "Example:\n  cmgems mask --strategy global ACGTTGCATATAAAAGGCACGTCCAGTTGACCATATTGCA\n"
-    "  cmgems mask --strategy genemask --stats genome.fa";
+    "Example:\n  cmgems mask --strategy random,genemask,global ACGTTGCATATAAAAGGCACGTCCAGTTGACCATATTGCA\n"
+    "  cmgems mask --strategy all --stats --windows 4000 --npmi from-genome genome.fa\n"
+    "  cmgems mask --strategy global --set masking.global.overlap=suppress --stats genome.fa\n"
+    "  cmgems mask --schedule logo-small.json --trace runs/mine/metrics.jsonl";
 
 struct Options {
   OutputFlags output;
-  std::string strategy;
-  std::string npmi = "auto";
-  std::int64_t k = 6;
-  std::int64_t seed = 1;
+  ScheduleFlags schedule;
+  std::string config;
+  std::vector<std::string> assignments;
+  std::vector<std::string> strategies;
+  std::optional<std::string> npmi;
+  std::optional<std::int64_t> k;
+  std::optional<std::int64_t> seed;
   bool stats = false;
+  std::int64_t windows = 0;
   std::string input;
-};
-
-struct Subject {
-  std::string name;      // empty for a sequence on the command line
-  std::string sequence;  // upper case
 };
 
 bool is_file(const std::string& input) {
@@ -47,193 +49,168 @@ bool is_file(const std::string& input) {
   return std::filesystem::exists(input, ignored);
 }
 
-Subject read_subject(const std::string& input) {
-  if (is_file(input)) {
-    auto records = genome::read_fasta_records(input);
-    if (records.size() > 1) {
-      log_info("showing the first of " + std::to_string(records.size()) + " records; --stats measures all");
-    }
-    return {std::move(records.front().name), std::move(records.front().bases)};
-  }
-  std::string sequence = input;
-  for (char& base : sequence) base = static_cast<char>(std::toupper(static_cast<unsigned char>(base)));
-  std::replace(sequence.begin(), sequence.end(), 'U', 'T');
-  if (sequence.find_first_not_of("ACGTN") != std::string::npos) {
-    throw InputNotFound("'" + input.substr(0, 60) + "' is neither a file nor a sequence of ACGTUN");
-  }
-  return {"", sequence};
-}
-
-masking::Strategy strategy_of(const std::string& word) {
+/// Named flags on top of --set on top of --config. Without a configuration the seed is 1, not that of a training run.
+config::Config config_of(const Options& options) {
   config::Config config;
-  config::apply_assignments(config, {"masking.strategy=\"" + word + "\""});
-  if (config.masking.strategy != masking::Strategy::cm_gems) return config.masking.strategy;
-  throw UsageError(
-      "cm-gems is a curriculum: it masks by genemask before its switch and by global after it; preview one "
-      "of these with --strategy");
-}
-
-npmi::Table table_for(const Options& options, const genome::Genome* genome) {
-  npmi::NpmiOptions npmi;
-  npmi.table = options.npmi;
-  resolve_table(npmi, options.k);
-  if (npmi.table == "from-genome" && genome == nullptr) {
-    throw UsageError("k=" + std::to_string(options.k) +
-                     " has no built-in NPMI table: build one (cmgems npmi build -k " + std::to_string(options.k) +
-                     " --genome GENOME.fa --out npmi.tsv) and give it with --npmi");
+  if (options.config.empty()) {
+    config.train.seed = kDefaultSeed;
+  } else {
+    config::apply_file(config, options.config);
   }
-  return load_table(npmi, options.k, 0, genome);
+  config::apply_assignments(config, options.assignments);
+  if (options.k) config::apply_assignments(config, {"data.k=" + std::to_string(*options.k)});
+  if (options.npmi) config.npmi.table = *options.npmi;
+  if (options.seed) config.train.seed = *options.seed;
+  config.inputs.genome = {options.input};
+  return config;
 }
 
-/// Sums over all windows of a genome.
-struct Statistics {
-  std::uint64_t windows = 0, tokens = 0, masked = 0, spans = 0, pmi_spans = 0, twice = 0, bases = 0, hidden = 0;
-  double npmi = 0;
-  std::uint64_t npmi_tokens = 0;
+/// The maskers of a list of names; "all" stands for every one.
+std::vector<const masking::MaskerEntry*> maskers_of(const std::vector<std::string>& names) {
+  std::vector<const masking::MaskerEntry*> chosen;
+  for (const auto& name : names) {
+    for (const auto& curriculum : curriculum::curricula()) {
+      if (name != curriculum.name) continue;
+      throw UsageError(name + " is a curriculum of two maskers (" + std::string(curriculum.summary) +
+                       "): preview the maskers with --strategy, for example genemask,global");
+    }
+    if (name == "all") {
+      for (const auto& entry : masking::maskers()) chosen.push_back(&entry);
+    } else {
+      chosen.push_back(&masking::find_masker(name));
+    }
+  }
+  return chosen;
+}
+
+/// What is previewed: the maskers, the table that they rank by, and the genome, when one is read.
+struct Bench {
+  config::Config config;
+  std::optional<genome::Genome> genome;
+  std::optional<npmi::Table> table;
+  std::vector<std::string> names;
+  std::vector<std::unique_ptr<masking::Masker>> maskers;
+
+  int k() const { return static_cast<int>(config.data.k); }
+  const npmi::Table* table_or_null() const { return table ? &*table : nullptr; }
 };
 
-void add_window(Statistics& sum, const masking::MaskPlan& plan, std::span<const kmer::TokenId> tokens, int k,
-                const npmi::Table* table) {
-  const std::size_t bases = tokens.size() + static_cast<std::size_t>(k) - 1;
-  const auto hidden = hidden_bases(plan, k, bases);
-  ++sum.windows;
-  sum.tokens += plan.tokens;
-  sum.masked += plan.positions.size();
-  sum.spans += plan.centres;
-  sum.pmi_spans += plan.pmi_spans;
-  sum.twice += plan.covered_twice;
-  sum.bases += bases;
-  sum.hidden += static_cast<std::uint64_t>(std::count(hidden.begin(), hidden.end(), true));
-  for (const auto position : plan.positions) {
-    if (table == nullptr || !table->has_score(tokens[position])) continue;
-    sum.npmi += table->npmi[static_cast<std::size_t>(tokens[position] - kmer::kFirstKmer)];
-    ++sum.npmi_tokens;
+void load_bench_table(Bench& bench, bool needed, const std::string& input) {
+  resolve_table(bench.config.npmi, bench.config.data.k);
+  const bool counted = bench.config.npmi.table == "from-genome";
+  if (counted && !bench.genome && is_file(input)) bench.genome = load_genome(bench.config);
+  if (counted && !bench.genome) {
+    if (!needed) return;
+    const std::string k = std::to_string(bench.k());
+    throw UsageError("k=" + k + " has no built-in NPMI table: build one (cmgems npmi build -k " + k +
+                     " --genome GENOME.fa --out npmi.tsv) and give it with --npmi");
   }
+  bench.table = load_table(bench.config.npmi, bench.config.data.k, bench.config.compute.threads,
+                           bench.genome ? &*bench.genome : nullptr);
 }
 
-Statistics measure(const genome::Genome& genome, const masking::Masker& masker, const Options& options,
-                   const npmi::Table* table) {
-  const kmer::Vocabulary vocabulary(static_cast<int>(options.k));
-  const auto extra = static_cast<std::uint64_t>(options.k) - 1;
-  Statistics sum;
-  masking::MaskPlan plan;
-  for (const auto& segment : genome.segments()) {
-    for (std::uint64_t at = 0; at + extra < segment.length; at += kWindowTokens + extra) {
-      const auto count = std::min<std::uint64_t>(kWindowTokens, segment.length - at - extra);
-      std::vector<std::uint8_t> codes(count + extra);
-      genome.unpack(segment.begin + at, codes);
-      std::vector<kmer::TokenId> tokens(count);
-      kmer::tokenize_codes(vocabulary, codes, tokens);
-      RandomStream random(static_cast<std::uint64_t>(options.seed), Purpose::mask, 0, sum.windows);
-      masker.plan(tokens, random, plan);
-      add_window(sum, plan, tokens, static_cast<int>(options.k), table);
+std::unique_ptr<Bench> make_bench(const Options& options) {
+  auto bench = std::make_unique<Bench>();
+  bench->config = config_of(options);
+  const auto entries = maskers_of(options.strategies);
+  if (options.stats) {
+    if (!is_file(options.input) && options.input != kBuiltinGenome) {
+      throw InputNotFound("--stats needs a genome file: " + options.input + " is none");
     }
+    bench->genome = load_genome(bench->config);
   }
-  return sum;
+  load_bench_table(*bench, std::any_of(entries.begin(), entries.end(), [](const auto* e) { return e->needs_table; }),
+                   options.input);
+  for (const auto* entry : entries) {
+    bench->names.emplace_back(entry->name);
+    bench->maskers.push_back(entry->make({bench->k(), bench->table_or_null(), bench->config.masking}));
+  }
+  return bench;
 }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::nan("");
+/// The first windows of the first epoch, as a training run with this configuration and seed meets and masks them.
+std::vector<NamedStatistics> measure(const Bench& bench, const corpus::Corpus& corpus, std::int64_t windows) {
+  std::vector<NamedStatistics> all;
+  for (std::size_t i = 0; i < bench.maskers.size(); ++i) {
+    NamedStatistics one{bench.names[i], {}};
+    for (std::int64_t window = 0; window < windows; ++window) {
+      for (const auto& masks : corpus.train_batch(window, 1, *bench.maskers[i], 0).statistics) one.masks.add(masks);
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
-void print_statistics(const Statistics& sum, const Options& options) {
-  const double npmi = sum.npmi_tokens > 0 ? sum.npmi / static_cast<double>(sum.npmi_tokens) : std::nan("");
+void statistics(const Bench& bench, const Options& options) {
+  const corpus::Corpus corpus(*bench.genome, bench.config.data, bench.config.masking, bench.table_or_null(),
+                              static_cast<std::uint64_t>(bench.config.train.seed));
+  const auto there = static_cast<std::int64_t>(corpus.windows().train.size());
+  const std::int64_t windows = options.windows > 0 ? std::min(options.windows, there) : there;
+  if (options.windows > there) log_warning("the genome has " + std::to_string(there) + " training windows only");
+  const auto all = measure(bench, corpus, windows);
   if (options.output.json) {
     ordered_json json = {{"command", "mask"},
-                         {"strategy", options.strategy},
-                         {"k", options.k},
-                         {"seed", options.seed},
-                         {"windows", sum.windows},
-                         {"tokens", sum.tokens},
-                         {"masked_share", share(sum.masked, sum.tokens)},
-                         {"hidden_base_share", share(sum.hidden, sum.bases)},
-                         {"spans_per_window", share(sum.spans, sum.windows)},
-                         {"pmi_spans_per_window", share(sum.pmi_spans, sum.windows)},
-                         {"masked_twice_share", share(sum.twice, sum.tokens)},
-                         {"masked_npmi", npmi}};
+                         {"k", bench.k()},
+                         {"seed", bench.config.train.seed},
+                         {"npmi", bench.table ? ordered_json(bench.config.npmi.table) : ordered_json(nullptr)},
+                         {"windows", windows},
+                         {"strategies", ordered_json::array()}};
+    for (const auto& one : all) {
+      ordered_json row = {{"strategy", one.strategy}};
+      row.update(mask_statistics_json(one.masks));
+      json["strategies"].push_back(std::move(row));
+    }
     std::cout << json.dump(2) << "\n";
     return;
   }
-  std::cout << format_count(sum.windows) << " windows of up to " << kWindowTokens << " tokens, "
-            << format_count(sum.tokens) << " tokens\n"
-            << "tokens masked          " << percent(share(sum.masked, sum.tokens), 2) << "\n"
-            << "bases hidden           " << percent(share(sum.hidden, sum.bases), 2)
-            << " (bases that no unmasked token shows)\n"
-            << "spans a window         " << decimals(share(sum.spans, sum.windows), 2) << ", of these PMI spans "
-            << decimals(share(sum.pmi_spans, sum.windows), 2) << "\n"
-            << "tokens masked twice    " << percent(share(sum.twice, sum.tokens), 2) << "\n"
-            << "mean NPMI of masked    " << decimals(npmi, 4) << "\n";
-}
-
-void preview(const Subject& subject, const masking::Masker& masker, const Options& options) {
-  const kmer::Vocabulary vocabulary(static_cast<int>(options.k));
-  const std::size_t longest = kWindowTokens + static_cast<std::size_t>(options.k) - 1;
-  const std::string sequence = subject.sequence.substr(0, longest);
-  if (sequence.size() < subject.sequence.size()) {
-    log_info("showing the first " + std::to_string(longest) + " bases, one window");
-  }
-  const auto tokens = kmer::tokenize(vocabulary, sequence);
-  if (tokens.empty()) {
-    throw DataError("the sequence has " + std::to_string(sequence.size()) + " bases, too short for a k-mer of " +
-                    std::to_string(options.k));
-  }
-  masking::MaskPlan plan;
-  RandomStream random(static_cast<std::uint64_t>(options.seed), Purpose::mask);
-  masker.plan(tokens, random, plan);
-  if (options.output.json) {
-    ordered_json json = {{"command", "mask"},
-                         {"strategy", options.strategy},
-                         {"k", options.k},
-                         {"seed", options.seed},
-                         {"sequence", sequence},
-                         {"tokens", plan.tokens},
-                         {"masked", plan.positions},
-                         {"spans", plan.centres},
-                         {"pmi_spans", plan.pmi_spans},
-                         {"masked_twice", plan.covered_twice}};
-    std::cout << json.dump(2) << "\n";
-    return;
-  }
-  if (!subject.name.empty()) std::cout << subject.name << "\n";
-  draw_mask(std::cout, sequence, plan, static_cast<int>(options.k));
-  std::cout << plan.positions.size() << " of " << plan.tokens << " tokens masked ("
-            << percent(share(plan.positions.size(), plan.tokens)) << "), " << plan.centres << " spans, of these "
-            << plan.pmi_spans << " PMI spans, " << plan.covered_twice << " tokens masked twice\n"
-            << "# under the first base of a masked token, x under a base that no unmasked token shows\n";
+  std::cout << format_count(static_cast<unsigned long long>(windows)) << " of "
+            << format_count(static_cast<unsigned long long>(there)) << " training windows of up to "
+            << bench.config.data.max_tokens << " tokens, " << format_count(all.front().masks.tokens)
+            << " tokens; NPMI: " << (bench.table ? bench.config.npmi.table : "none") << "\n\n";
+  print_mask_statistics(std::cout, all);
+  std::cout << "\nhidden: bases that no unmasked token shows; NPMI: tokens without a score are left out\n";
 }
 
 void run(const Options& options) {
   start_logging(options.output);
-  const auto strategy = strategy_of(options.strategy);
-  const bool needs_table = strategy != masking::Strategy::random;
-  if (options.stats && !is_file(options.input))
-    throw InputNotFound("--stats needs a FASTA file: " + options.input + " is none");
-  const bool counts_input = needs_table && is_file(options.input);
-  std::optional<genome::Genome> genome;
-  if (options.stats || counts_input) genome = genome::read_genome({options.input});
-  std::optional<npmi::Table> table;
-  if (needs_table) table = table_for(options, genome ? &*genome : nullptr);
-  const auto masker = masking::make_masker(strategy, static_cast<int>(options.k), table ? &*table : nullptr, 1.0);
-  if (options.stats) return print_statistics(measure(*genome, *masker, options, table ? &*table : nullptr), options);
-  preview(read_subject(options.input), *masker, options);
+  if (options.schedule.given()) return run_schedule(options.schedule, options.assignments, options.output.json);
+  if (options.strategies.empty() || options.input.empty()) {
+    throw UsageError(
+        "mask needs --strategy and a sequence or a FASTA file, or --schedule and --trace; see cmgems mask --help");
+  }
+  const auto bench = make_bench(options);
+  if (options.stats) return statistics(*bench, options);
+  PreviewOptions preview{bench->k(), bench->config.data.max_tokens, bench->config.train.seed, options.output.json};
+  preview_masks(options.input, preview, bench->table_or_null(), bench->names, bench->maskers);
 }
 
 }  // namespace
 
 void add_mask(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("mask", "Show what a masking strategy would mask");
-  command->add_option("--strategy", options->strategy, "random, genemask or global")->required();
-  command
-      ->add_option("--npmi", options->npmi,
-                   "NPMI table: a file, builtin:human-6mer, from-genome; auto = built in at k=6, else from the FASTA")
-      ->capture_default_str();
-  command->add_option("-k", options->k, "bases a token, 3 to 8")->capture_default_str()->check(CLI::Range(3, 8));
-  command->add_option("--seed", options->seed, "seed of the draw")
+  auto* command = app.add_subcommand("mask", "Show what masking strategies would mask");
+  std::string names;
+  for (const auto name : masking::masker_names()) names += std::string(name) + ", ";
+  command->add_option("--strategy", options->strategies, names + "several with commas between them, or all")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--config", options->config,
+                      "configuration: its sections masking, data and npmi, and train.seed (default: none)");
+  command->add_option("--set", options->assignments, "key.path=value on top of the configuration; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--npmi", options->npmi,
+                      "NPMI table: a file, builtin:human-6mer, from-genome; auto = built in at k=6, else from the file "
+                      "(default: auto)");
+  command->add_option("-k", options->k, "bases a token, 3 to 8 (default: 6)")->check(CLI::Range(3, 8));
+  command->add_option("--seed", options->seed, "seed of the draw (default: 1, with --config its train.seed)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--stats", options->stats,
+                    "measure the windows that a training run would see, instead of drawing one sequence");
+  command->add_option("--windows", options->windows, "windows to measure, 0 = all training windows of the genome")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  command->add_flag("--stats", options->stats, "measure all windows of a FASTA file instead of drawing one");
-  command->add_option("input", options->input, "a sequence, or a FASTA file")->required();
+  command->add_option("input", options->input, "a sequence, a FASTA file, or for --stats also builtin:synthetic");
+  add_schedule_flags(*command, options->schedule);
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

@@ -1,4 +1,4 @@
-// Draws a mask plan under its sequence.
+// Draws mask plans under their sequence.
 #pragma once
 
 #include <ostream>
@@ -6,14 +6,33 @@
 #include <vector>
 
 #include "cmgems/masking/masker.h"
+#include "cmgems/npmi/table.h"
 
 namespace cmgems::apps {
 
-/// Bases that no unmasked token shows: what the model really has to guess.
-/// `sequence` has plan.tokens + k - 1 bases.
-std::vector<bool> hidden_bases(const masking::MaskPlan& plan, int k, std::size_t bases);
+struct NamedPlan {
+  std::string strategy;
+  masking::MaskPlan plan;
+};
 
-/// Three lines a block: the bases, '#' under the first base of every masked token, 'x' under every hidden base.
-void draw_mask(std::ostream& out, const std::string& sequence, const masking::MaskPlan& plan, int k);
+struct Drawing {
+  std::string sequence;
+  std::vector<kmer::TokenId> tokens;
+  int k = 6;
+  const npmi::Table* table = nullptr;  // null: no line of NPMI
+  bool colour = false;
+};
+
+/// One letter a token: '.' shown, 'n' masked by a single-nucleotide span, 'P' by a PMI span, 'B' by both kinds.
+std::string rule_letters(const masking::MaskPlan& plan);
+
+/// Blocks of lines: the bases, the NPMI of the token that begins under each base as a bar, and for each strategy what
+/// is masked by which rule and which bases are hidden.
+void draw_masks(std::ostream& out, const Drawing& drawing, const std::vector<NamedPlan>& plans);
+/// What the letters, bars and marks mean.
+void draw_legend(std::ostream& out, const Drawing& drawing);
+
+/// Standard output is a terminal, and neither NO_COLOR nor TERM=dumb speaks against colour.
+bool wants_colour();
 
 }  // namespace cmgems::apps

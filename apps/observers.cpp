@@ -1,7 +1,10 @@
 #include "observers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
+#include "mask_statistics.h"
 #include "result_table.h"
 #include "run_record.h"
 
@@ -14,35 +17,31 @@ constexpr std::size_t kStepsPerEvent = 50;
 constexpr std::int64_t kEstimateAfter = 20;
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return ratio(static_cast<double>(part), static_cast<double>(whole));
-}
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-void add_masks(ordered_json& event, const corpus::MaskStatistics& masks) {
-  event["masked_share"] = ratio(masks.masked, masks.tokens);
-  event["pmi_spans_per_example"] = ratio(masks.pmi_spans, masks.examples);
-  event["masked_twice_share"] = ratio(masks.covered_twice, masks.tokens);
-  if (masks.npmi_tokens > 0) event["masked_npmi"] = masks.npmi_sum / static_cast<double>(masks.npmi_tokens);
-}
 
 }  // namespace
 
-std::string masker_name(const config::Config& config, bool hard) {
-  using masking::Strategy;
-  const auto& curriculum = config.curriculum;
-  const Strategy own = config.masking.strategy;
-  const Strategy strategy = own != Strategy::cm_gems ? own : hard ? curriculum.hard : curriculum.easy;
-  return std::string(word_of(static_cast<int>(strategy), masking::strategy_words()));
+void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::MaskerReport>& more) {
+  for (const auto& report : more) {
+    const auto found =
+        std::find_if(sum.begin(), sum.end(), [&](const auto& known) { return known.masker == report.masker; });
+    found == sum.end() ? sum.push_back(report) : found->masks.add(report.masks);
+  }
 }
 
-MetricsWriter::MetricsWriter(const config::Config& config, const std::filesystem::path& metrics,
-                             const std::filesystem::path& timing)
-    : config_(config), metrics_(metrics), timing_(timing) {}
+ordered_json masks_json(const std::vector<train::MaskerReport>& masks) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [masker, figures] : masks) {
+    ordered_json one = {{"masker", masker}};
+    one.update(mask_statistics_json(figures));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+void MetricsWriter::on_start(const train::StartReport&) {
+  metrics_.emplace(metrics_path_);
+  timing_.emplace(timing_path_);
+}
 
 void MetricsWriter::on_step(const train::StepReport& report) {
   pending_.push_back(report);
@@ -55,12 +54,12 @@ void MetricsWriter::write_train_event() {
   const auto& last = pending_.back();
   double loss = 0, grad_norm = 0;
   std::uint64_t tokens = 0;
-  corpus::MaskStatistics masks;
+  std::vector<train::MaskerReport> masks;
   for (const auto& report : pending_) {
     loss += report.loss / count;
     grad_norm += report.grad_norm / count;
     tokens += report.tokens;
-    masks.add(report.masks);
+    add_masks(masks, report.masks);
   }
   ordered_json event = {{"event", "train"},
                         {"step", last.step},
@@ -69,17 +68,16 @@ void MetricsWriter::write_train_event() {
                         {"learning_rate", last.learning_rate},
                         {"grad_norm", grad_norm},
                         {"tokens", tokens},
-                        {"masker", masker_name(config_, last.hard)}};
-  add_masks(event, masks);
-  metrics_.append(event.dump());
-  timing_.append(ordered_json{
+                        {"masks", masks_json(masks)}};
+  metrics_->append(event.dump());
+  timing_->append(ordered_json{
       {"event", "train"}, {"step", last.step}, {"seconds", last.seconds}, {"tokens_per_second", last.tokens_per_second}}
-                     .dump());
+                      .dump());
   pending_.clear();
 }
 
 void MetricsWriter::on_eval(const train::EvalReport& report) {
-  metrics_.append(ordered_json{
+  metrics_->append(ordered_json{
       {"event", "eval"},
       {"step", report.step},
       {"loss", report.loss},
@@ -87,45 +85,52 @@ void MetricsWriter::on_eval(const train::EvalReport& report) {
       {"masked_tokens", report.masked_tokens},
       {"masker",
        report.masker}}.dump());
-  timing_.append(ordered_json{{"event", "eval"},
-                              {"step", report.step},
-                              {"seconds", report.seconds},
-                              {"tokens_per_second", report.tokens_per_second}}
-                     .dump());
+  timing_->append(ordered_json{{"event", "eval"},
+                               {"step", report.step},
+                               {"seconds", report.seconds},
+                               {"tokens_per_second", report.tokens_per_second}}
+                      .dump());
 }
 
 void MetricsWriter::on_switch(const train::SwitchReport& report) {
   write_train_event();
-  metrics_.append(ordered_json{{"event", "switch"},
-                               {"step", report.step},
-                               {"from", report.from},
-                               {"to", report.to},
-                               {"perplexity", report.perplexity},
-                               {"drop", or_null(report.drop)}}
-                      .dump());
+  metrics_->append(ordered_json{{"event", "switch"},
+                                {"step", report.step},
+                                {"from", report.from},
+                                {"to", report.to},
+                                {"perplexity", report.perplexity},
+                                {"drop", or_null(report.drop)}}
+                       .dump());
 }
 
 void MetricsWriter::on_skipped(std::int64_t step, const std::string& reason) {
-  metrics_.append(ordered_json{{"event", "skipped"}, {"step", step}, {"reason", reason}}.dump());
+  metrics_->append(ordered_json{{"event", "skipped"}, {"step", step}, {"reason", reason}}.dump());
 }
 
 void MetricsWriter::on_done(const train::DoneReport& report) {
   write_train_event();
-  metrics_.append(ordered_json{{"event", "done"},
-                               {"step", report.steps},
-                               {"tokens", report.tokens},
-                               {"switch_step", or_null(report.switch_step)},
-                               {"last_drops", report.last_drops}}
-                      .dump());
-  timing_.append(ordered_json{{"event", "done"},
-                              {"step", report.steps},
-                              {"seconds", report.seconds},
-                              {"tokens_per_second", ratio(static_cast<double>(report.tokens), report.seconds)},
-                              {"peak_memory_bytes", peak_memory()}}
-                     .dump());
+  metrics_->append(ordered_json{{"event", "done"},
+                                {"step", report.steps},
+                                {"tokens", report.tokens},
+                                {"skipped_steps", report.skipped},
+                                {"switch_step", or_null(report.switch_step)},
+                                {"last_drops", report.last_drops}}
+                       .dump());
+  timing_->append(ordered_json{
+      {"event", "done"},
+      {"step", report.steps},
+      {"seconds", report.seconds},
+      {"tokens_per_second", ratio(static_cast<double>(report.tokens), report.seconds)},
+      {"peak_memory_bytes",
+       peak_memory()}}.dump());
+}
+
+void ProgressLine::on_start(const train::StartReport&) {
+  log_debug("windows cut, validation masked and model made in " + watch_.text());
 }
 
 void ProgressLine::on_step(const train::StepReport& report) {
+  if (report.step == 1) log_debug("first step after " + watch_.text());
   tokens_ += report.tokens;
   const auto step = static_cast<double>(report.step);
   const double whole = report.seconds / step * static_cast<double>(report.max_steps);

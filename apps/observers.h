@@ -2,25 +2,32 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/log.h"
-#include "cmgems/config/config.h"
 #include "cmgems/train/observer.h"
+#include "stopwatch.h"
 
 namespace cmgems::apps {
 
-/// Name of the masker that a step is masked by.
-std::string masker_name(const config::Config& config, bool hard);
+/// Adds the figures of each masker of `more` to those of the same masker in `sum`.
+void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::MaskerReport>& more);
+
+/// The figures of `cmgems mask --stats --json`, one object for each masker, with its name.
+nlohmann::ordered_json masks_json(const std::vector<train::MaskerReport>& masks);
 
 /// metrics.jsonl: nothing in it depends on the clock. timing.jsonl: seconds, rates, memory.
 /// One train event for every 50 steps (means since the event before), plus the rest before a switch and at the end.
 class MetricsWriter final : public train::Observer {
  public:
-  MetricsWriter(const config::Config& config, const std::filesystem::path& metrics,
-                const std::filesystem::path& timing);
+  MetricsWriter(std::filesystem::path metrics, std::filesystem::path timing)
+      : metrics_path_(std::move(metrics)), timing_path_(std::move(timing)) {}
+  /// Opens the files. Throws: IoError, as all that write.
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -29,15 +36,15 @@ class MetricsWriter final : public train::Observer {
 
  private:
   void write_train_event();
-  const config::Config& config_;
-  LineAppender metrics_;
-  LineAppender timing_;
+  std::filesystem::path metrics_path_, timing_path_;
+  std::optional<LineAppender> metrics_, timing_;
   std::vector<train::StepReport> pending_;
 };
 
 /// Step, rate, perplexity and time left; after a few steps an estimate of the whole run.
 class ProgressLine final : public train::Observer {
  public:
+  void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
   void on_switch(const train::SwitchReport& report) override;
@@ -46,6 +53,7 @@ class ProgressLine final : public train::Observer {
 
  private:
   Progress progress_;
+  Stopwatch watch_;
   std::uint64_t tokens_ = 0;
   double perplexity_ = 0;
 };
@@ -53,14 +61,12 @@ class ProgressLine final : public train::Observer {
 /// Keeps what the report prints at the end.
 class Recorder final : public train::Observer {
  public:
-  void on_step(const train::StepReport& report) override { (report.hard ? hard : easy).add(report.masks); }
+  void on_step(const train::StepReport& report) override { add_masks(masks, report.masks); }
   void on_eval(const train::EvalReport& report) override { evaluations.push_back(report); }
-  void on_skipped(std::int64_t, const std::string&) override { ++skipped; }
   void on_done(const train::DoneReport& report) override { done = report; }
 
-  corpus::MaskStatistics easy, hard;
+  std::vector<train::MaskerReport> masks;  // in the order in which the maskers came
   std::vector<train::EvalReport> evaluations;
-  std::int64_t skipped = 0;
   train::DoneReport done{};
 };
 

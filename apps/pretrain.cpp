@@ -1,6 +1,5 @@
 // cmgems pretrain: a genome and a configuration -> a run folder with a model.
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,8 +14,10 @@
 #include "inputs.h"
 #include "observers.h"
 #include "pretrain_report.h"
+#include "result_table.h"
 #include "run_folder.h"
 #include "run_record.h"
+#include "stopwatch.h"
 #include "tables.h"
 
 namespace cmgems::apps {
@@ -34,20 +35,6 @@ struct Options {
   std::string out;
   bool overwrite = false;
   bool dry_run = false;
-};
-
-/// Seconds since the last call.
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 struct Inputs {
@@ -68,13 +55,16 @@ config::Config configure(const Options& options, const Session& session) {
   resolve_genome(config, session);
   auto& train = config.train;
   if (!train.warmup_steps) train.warmup_steps = train.max_steps / 20;
+  const auto schedule = config::schedule_of(config);
+  config.curriculum.easy = schedule.options().easy;
+  config.curriculum.windows_per_draw = schedule.options().windows_per_draw;
   if (!train.eval_steps) train.eval_steps = std::max<std::int64_t>(1, train.max_steps / 20);
   return config;
 }
 
-/// Random masks need no table, and get none unless one is named.
+/// Maskers that rank nothing need no table, and get none unless one is named.
 bool needs_table(const config::Config& config) {
-  return config.masking.strategy != masking::Strategy::random || config.npmi.table != "auto";
+  return config::schedule_of(config).needs_table() || config.npmi.table != "auto";
 }
 
 Inputs load_inputs(config::Config& config) {
@@ -82,6 +72,7 @@ Inputs load_inputs(config::Config& config) {
   Stopwatch watch;
   inputs.genome = load_genome(config);
   inputs.record.compute_cost["genome"] = watch.lap();
+  log_debug("genome read in " + decimals(inputs.record.compute_cost["genome"], 3) + " s");
   log_info("genome: " + format_count(inputs.genome.size()) + " bases in " +
            format_count(inputs.genome.contigs().size()) + " contigs");
   inputs.record.hashes["genome"] = inputs.genome.hash();
@@ -92,6 +83,7 @@ Inputs load_inputs(config::Config& config) {
     config.npmi.table = absolute_path(config.npmi.table);
   }
   inputs.record.compute_cost["npmi"] = watch.lap();
+  if (inputs.table) log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
   inputs.record.hashes["vocabulary"] = sha256(kmer::Vocabulary(static_cast<int>(config.data.k)).text());
   inputs.record.command = "pretrain";
   inputs.record.seed = config.train.seed;
@@ -118,26 +110,45 @@ void print_dry_run(const config::Config& config, const genome::Genome& genome, b
             << " epochs), measured on " << format_count(windows.validation.size()) << " validation windows\n";
 }
 
-void train_and_report(const config::Config& config, Inputs& inputs, const Options& options, const Session& session) {
-  const auto path = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
-  const RunFolder folder(path, options.overwrite);
-  log_info("run: " + path.string());
-  if (inputs.table) {
-    npmi::write_table(*inputs.table, folder.file("npmi.tsv"));
-    inputs.record.hashes["npmi"] = sha256(read_file(folder.file("npmi.tsv")));
-  }
-  write_file_atomic(folder.file("config.json"), config::to_json(config));
-  write_run_record(folder.file("run.json"), session, config, inputs.record);
+/// Makes the run folder and writes what is known, when the inputs have proven good; an earlier run stays until then.
+class RunOpener final : public train::Observer {
+ public:
+  RunOpener(std::filesystem::path path, bool overwrite, const config::Config& config, const Session& session,
+            Inputs& inputs)
+      : path_(std::move(path)), overwrite_(overwrite), config_(config), session_(session), inputs_(inputs) {}
 
-  MetricsWriter metrics(config, folder.file("metrics.jsonl"), folder.file("timing.jsonl"));
+  void on_start(const train::StartReport& report) override {
+    folder_.emplace(path_, overwrite_);
+    log_info("run: " + path_.string());
+    if (inputs_.table) {
+      npmi::write_table(*inputs_.table, path_ / "npmi.tsv");
+      inputs_.record.hashes["npmi"] = sha256(read_file(path_ / "npmi.tsv"));
+    }
+    inputs_.record.parameters = report.parameters;
+    write_file_atomic(path_ / "config.json", config::to_json(config_));
+    write_run_record(path_ / "run.json", session_, config_, inputs_.record);
+  }
+
+ private:
+  std::filesystem::path path_;
+  bool overwrite_;
+  const config::Config& config_;
+  const Session& session_;
+  Inputs& inputs_;
+  std::optional<RunFolder> folder_;  // locked until the run is over
+};
+
+void train_and_report(const config::Config& config, Inputs& inputs, const std::filesystem::path& path,
+                      const Options& options, const Session& session) {
+  RunOpener opener(path, options.overwrite, config, session, inputs);
+  MetricsWriter metrics(path / "metrics.jsonl", path / "timing.jsonl");
   ProgressLine progress;
   Recorder recorder;
-  const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr,
-                                       folder.file("model"), {&metrics, &progress, &recorder});
+  const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr, path / "model",
+                                       {&opener, &metrics, &progress, &recorder});
   inputs.record.compute_cost["training"] = summary.seconds;
-  inputs.record.parameters = summary.parameters;
   inputs.record.finished = true;
-  write_run_record(folder.file("run.json"), session, config, inputs.record);
+  write_run_record(path / "run.json", session, config, inputs.record);
   const PretrainResult result{config, summary, recorder, path};
   options.output.json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
 }
@@ -145,10 +156,12 @@ void train_and_report(const config::Config& config, Inputs& inputs, const Option
 void run(const Options& options, const Session& session) {
   start_logging(options.output);
   config::Config config = configure(options, session);
+  const auto path = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
+  if (!options.dry_run) check_run_folder(path, options.overwrite);
   start_compute(config.compute);
   Inputs inputs = load_inputs(config);
   if (options.dry_run) return print_dry_run(config, inputs.genome, options.output.json);
-  train_and_report(config, inputs, options, session);
+  train_and_report(config, inputs, path, options, session);
 }
 
 }  // namespace

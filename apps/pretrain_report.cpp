@@ -3,21 +3,22 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_values.h"
+#include "mask_statistics.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
 namespace {
 
-using masking::Strategy;
 using nlohmann::ordered_json;
 
 constexpr double kPublishedThreshold = 1.0;
 
-bool has_curriculum(const PretrainResult& result) { return result.config.masking.strategy == Strategy::cm_gems; }
-
-/// A curve is comparable with the paper's rule when its masks are the easy masker's.
+/// A curve is comparable with the paper's rule when its masks are the easy masker's, drawn once.
 bool has_easy_curve(const PretrainResult& result) {
-  return has_curriculum(result) || result.config.masking.strategy == result.config.curriculum.easy;
+  const auto schedule = config::schedule_of(result.config);
+  const auto easy = result.config.curriculum.easy.value_or("genemask");
+  return schedule.maskers().front() == easy && !schedule.redraws_validation();
 }
 
 /// Where the paper's rule, an absolute drop under 1.0, would have switched: told by the curve up to the run's own
@@ -32,8 +33,13 @@ std::optional<std::int64_t> absolute_rule(const PretrainResult& result) {
   return curriculum::switch_on_curve(curve, options);
 }
 
-double masked_share(const corpus::MaskStatistics& masks) {
-  return static_cast<double>(masks.masked) / static_cast<double>(masks.tokens);
+/// Which masker, or which two, masked the steps after one measurement and up to the next.
+std::string maskers_before(const PretrainResult& result, const train::EvalReport& evaluation) {
+  const auto maskers = config::schedule_of(result.config).maskers();
+  if (maskers.size() == 1) return maskers[0];
+  if (!result.recorder.done.has_trigger) return maskers[0] + ", " + maskers[1];
+  const bool second = result.summary.switch_step && evaluation.step > *result.summary.switch_step;
+  return maskers[second ? 1 : 0];
 }
 
 void print_curve(std::ostream& out, const PretrainResult& result) {
@@ -42,19 +48,18 @@ void print_curve(std::ostream& out, const PretrainResult& result) {
   for (std::size_t i = 0; i < evaluations.size(); ++i) {
     const auto& now = evaluations[i];
     const double drop = i == 0 ? std::nan("") : evaluations[i - 1].perplexity - now.perplexity;
-    const bool hard = result.summary.switch_step && now.step > *result.summary.switch_step;
-    table.add(
-        {std::to_string(now.step), decimals(now.perplexity, 2), decimals(drop, 2), masker_name(result.config, hard)});
+    table.add({std::to_string(now.step), decimals(now.perplexity, 2), decimals(drop, 2), maskers_before(result, now)});
   }
   table.print(out);
 }
 
 void print_switch(std::ostream& out, const PretrainResult& result) {
   const auto& options = result.config.curriculum;
-  if (!has_curriculum(result)) return;
+  if (!result.recorder.done.has_trigger) return;
   if (result.summary.switch_step) {
-    out << "switch              after step " << *result.summary.switch_step << ", from "
-        << masker_name(result.config, false) << " to " << masker_name(result.config, true) << "\n";
+    const auto maskers = config::schedule_of(result.config).maskers();
+    out << "switch              after step " << *result.summary.switch_step << ", from " << maskers[0] << " to "
+        << maskers[1] << "\n";
     return;
   }
   out << "switch              never; the last drops of the perplexity were";
@@ -70,15 +75,11 @@ void print_switch(std::ostream& out, const PretrainResult& result) {
   out << "\n";
 }
 
-ordered_json masks_json(const corpus::MaskStatistics& masks) {
-  if (masks.tokens == 0) return nullptr;
-  return {{"masked_share", masked_share(masks)},
-          {"pmi_spans_per_example", static_cast<double>(masks.pmi_spans) / static_cast<double>(masks.examples)}};
-}
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
+/// The figures of `cmgems mask --stats`, one column for each masker that was at work.
+void print_masks(std::ostream& out, const PretrainResult& result) {
+  std::vector<NamedStatistics> columns;
+  for (const auto& [masker, masks] : result.recorder.masks) columns.push_back({masker, masks});
+  print_mask_statistics(out, columns);
 }
 
 }  // namespace
@@ -87,21 +88,16 @@ void print_pretrain_text(std::ostream& out, const PretrainResult& result) {
   const auto& summary = result.summary;
   print_curve(out, result);
   out << "\n";
-  print_switch(out, result);
-  out << "tokens masked       " << percent(masked_share(result.recorder.easy)) << " by "
-      << masker_name(result.config, false);
-  if (result.recorder.hard.tokens > 0) {
-    out << ", " << percent(masked_share(result.recorder.hard)) << " by " << masker_name(result.config, true)
-        << " after the switch";
-  }
+  print_masks(out, result);
   out << "\n";
+  print_switch(out, result);
   if (has_easy_curve(result)) {
     const auto step = absolute_rule(result);
     out << "absolute rule       a drop under " << decimals(kPublishedThreshold, 1)
         << (step ? " would have switched after step " + std::to_string(*step) : " would not have switched")
         << (!step && result.summary.switch_step ? " before that" : "") << "\n";
   }
-  if (result.recorder.skipped > 0) out << "steps skipped       " << result.recorder.skipped << "\n";
+  if (result.recorder.done.skipped > 0) out << "steps skipped       " << result.recorder.done.skipped << "\n";
   out << "parameters          " << format_count(static_cast<unsigned long long>(summary.parameters)) << "\n"
       << "tokens              " << format_count(summary.tokens) << " in " << format_duration(summary.seconds) << ", "
       << format_rate(static_cast<double>(summary.tokens) / std::max(1e-9, summary.seconds)) << " tokens/s\n"
@@ -122,11 +118,11 @@ void print_pretrain_json(std::ostream& out, const PretrainResult& result) {
   }
   json["switch_step"] = or_null(result.summary.switch_step);
   json["last_drops"] = result.recorder.done.last_drops;
-  json["masks"] = {{"before", masks_json(result.recorder.easy)}, {"after", masks_json(result.recorder.hard)}};
+  json["masks"] = masks_json(result.recorder.masks);
   if (has_easy_curve(result)) {
     json["absolute_rule"] = {{"threshold", kPublishedThreshold}, {"switch_step", or_null(absolute_rule(result))}};
   }
-  json["skipped_steps"] = result.recorder.skipped;
+  json["skipped_steps"] = result.recorder.done.skipped;
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
 }
 

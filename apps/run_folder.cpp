@@ -28,9 +28,16 @@ bool holds_files(const fs::path& folder) {
 }
 
 void refuse_if_used(const fs::path& folder, bool overwrite) {
-  if (overwrite || !holds_files(folder)) return;
-  throw UsageError("the folder " + folder.string() +
-                   " is not empty: choose another one with --out, or add --overwrite to replace the run in it");
+  if (!holds_files(folder)) return;
+  if (!overwrite) {
+    throw UsageError("the folder " + folder.string() +
+                     " is not empty: choose another one with --out, or add --overwrite to replace the run in it");
+  }
+  if (!fs::exists(folder / "run.json")) {
+    throw UsageError(
+        "the folder " + folder.string() +
+        " is not empty and holds no run (run.json): --overwrite replaces runs only, choose another folder");
+  }
 }
 
 int take_lock(const fs::path& folder) {
@@ -43,11 +50,17 @@ int take_lock(const fs::path& folder) {
                    " is in use by another cmgems process: wait for it, or choose another folder with --out");
 }
 
+void refuse_if_file(const fs::path& path) {
+  if (fs::exists(path) && !fs::is_directory(path)) {
+    throw UsageError("--out " + path.string() + " is a file: name a folder");
+  }
+}
+
 void create(const fs::path& folder) {
+  refuse_if_file(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (fs::is_directory(folder)) return;
-  if (fs::exists(folder)) throw UsageError("--out " + folder.string() + " is a file: name a folder");
   throw IoError("cannot create the folder " + folder.string() + ": " + error.message());
 }
 
@@ -65,6 +78,13 @@ fs::path default_run_folder(const std::string& command) {
   return path;
 }
 
+void check_run_folder(const fs::path& path, bool overwrite) {
+  refuse_if_file(path);
+  if (!fs::exists(path)) return;
+  if (fs::exists(path / kLock)) ::close(take_lock(path));
+  refuse_if_used(path, overwrite);
+}
+
 RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   create(path);
   // Before the lock, so that no LOCK is left in a folder that is somebody else's.
@@ -72,11 +92,6 @@ RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   lock_ = take_lock(path);
   try {
     refuse_if_used(path, overwrite);
-    if (holds_files(path) && !fs::exists(path / "run.json")) {
-      throw UsageError(
-          "the folder " + path.string() +
-          " is not empty and holds no run (run.json): --overwrite replaces runs only, choose another folder");
-    }
     for (const char* name : kFilesOfARun) fs::remove_all(path / name);
   } catch (...) {
     ::close(lock_);

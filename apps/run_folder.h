@@ -11,6 +11,10 @@ namespace cmgems::apps {
 /// runs/<command>-<date>-<time>, with a number behind it when that is taken.
 std::filesystem::path default_run_folder(const std::string& command);
 
+/// Tells before long work what RunFolder would refuse, and changes nothing. Throws: UsageError.
+void check_run_folder(const std::filesystem::path& path, bool overwrite);
+
+/// Made as late as possible, when the inputs have proven good: with `overwrite` it is the end of an earlier run.
 class RunFolder {
  public:
   /// Creates and locks the folder. With `overwrite`, the files of an earlier run are removed; foreign files stay.
@@ -20,7 +24,6 @@ class RunFolder {
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
 
  private:

@@ -39,7 +39,7 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
   json["written_at"] = time_text();
   json["versions"] = {{"cmgems", program_version()},
                       {"libtorch", nn::torch_version()},
-                      {"cuda", nn::cuda_description()},
+                      {"cuda", nn::torch_cuda_version()},
                       {"build_type", build_type()},
                       {"compiler", compiler()}};
   json["host"] = host_name();

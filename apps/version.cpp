@@ -9,7 +9,7 @@ std::string build_type() { return CMGEMS_BUILD_TYPE; }
 std::string compiler() { return CMGEMS_COMPILER; }
 
 std::string version_text() {
-  return "cmgems " + program_version() + "\nLibTorch " + nn::torch_version() + "\nCUDA: " + nn::cuda_description() +
+  return "cmgems " + program_version() + "\nLibTorch " + nn::torch_version() + "\nCUDA: " + nn::torch_cuda_version() +
          "\nbuild: " + build_type() + ", " + compiler();
 }
 

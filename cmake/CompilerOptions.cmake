@@ -23,3 +23,8 @@ target_compile_options(cmgems_warnings INTERFACE
   # GCC 12 warns falsely about "literal" + string at -O3.
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${CMGEMS_WARNINGS_AS_ERRORS}>:-Werror>)
+
+if(CMGEMS_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

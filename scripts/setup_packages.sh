@@ -1,11 +1,12 @@
 # Packages of the distribution: what is needed, what is missing, how to install it. Sourced by scripts/setup.
 # shellcheck shell=bash
 
-# Each line: a package of Debian, then what it must bring: a command, a header, a file, or python:MODULE.
+# Each line: a package of Debian, then what it must bring: a command, COMMAND>=VERSION, a header, a file, or
+# python:MODULE.
 needed_packages() {
   cat <<'END'
-g++                 g++
-cmake               cmake
+g++                 g++>=12
+cmake               cmake>=3.25
 ninja-build         ninja
 ccache              ccache
 git                 git
@@ -37,6 +38,13 @@ has_header() {
   return 1
 }
 
+# at_least COMMAND>=VERSION: the command is there in that version or a later one.
+at_least() {
+  local version
+  version=$("${1%%>=*}" --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
+  [ -n "$version" ] && printf '%s\n' "${1##*>=}" "$version" | sort --check=quiet --version-sort
+}
+
 # has A|B: one of the alternatives is there.
 has() {
   local thing
@@ -44,6 +52,7 @@ has() {
     case $thing in
       /*) if [ -e "$thing" ]; then return 0; fi ;;
       python:*) if python3 -c "import ${thing#python:}" 2>/dev/null; then return 0; fi ;;
+      *">="*) if at_least "$thing"; then return 0; fi ;;
       *.h | *.hpp) if has_header "$thing"; then return 0; fi ;;
       *) if command -v "$thing" >/dev/null; then return 0; fi ;;
     esac

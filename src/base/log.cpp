@@ -14,7 +14,9 @@ bool g_quiet = false;
 
 spdlog::logger& logger() {
   static const auto instance = [] {
-    const auto mode = std::getenv("NO_COLOR") != nullptr ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+    const char* no_color = std::getenv("NO_COLOR");
+    const bool plain = no_color != nullptr && *no_color != '\0';
+    const auto mode = plain ? spdlog::color_mode::never : spdlog::color_mode::automatic;
     auto created = spdlog::stderr_color_mt("cmgems", mode);
     created->set_pattern("%^%H:%M:%S %L%$ %v");
     created->flush_on(spdlog::level::info);
@@ -35,7 +37,6 @@ void set_log_level(LogLevel level) {
 void log_debug(const std::string& message) { logger().debug("{}", message); }
 void log_info(const std::string& message) { logger().info("{}", message); }
 void log_warning(const std::string& message) { logger().warn("{}", message); }
-void log_error(const std::string& message) { logger().error("{}", message); }
 
 Progress::Progress(std::chrono::seconds interval)
     : terminal_(::isatty(STDERR_FILENO) == 1), interval_(interval), last_(std::chrono::steady_clock::now()) {}

@@ -26,6 +26,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+void OptionVisitor::name(std::string_view key, std::string& value, const std::vector<std::string_view>& known) {
+  Words words;
+  for (std::size_t i = 0; i < known.size(); ++i) words.emplace_back(known[i], static_cast<int>(i));
+  auto number = static_cast<int>(std::find(known.begin(), known.end(), value) - known.begin());
+  word(key, number, words);
+  value = word_of(number, words);
+}
+
 std::string_view word_of(int value, const Words& words) {
   for (const auto& [word, number] : words) {
     if (number == value) return word;

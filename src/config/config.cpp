@@ -15,13 +15,18 @@ void section(OptionVisitor& visitor, std::string_view key, Options& options) {
 }  // namespace
 
 void describe(OptionVisitor& visitor, Config& config) {
+  static const Words variants{{"paper", static_cast<int>(Variant::paper)},
+                              {"release", static_cast<int>(Variant::release)}};
+  visitor.choice("variant", config.variant, variants);
   section(visitor, "inputs", config.inputs);
   section(visitor, "synthetic", config.synthetic);
   section(visitor, "compute", config.compute);
   section(visitor, "data", config.data);
   section(visitor, "npmi", config.npmi);
   section(visitor, "model", config.model);
-  section(visitor, "masking", config.masking);
+  visitor.begin_group("masking");
+  describe(visitor, config.masking, curriculum::strategy_names());
+  visitor.end_group();
   section(visitor, "curriculum", config.curriculum);
   section(visitor, "train", config.train);
   section(visitor, "finetune", config.finetune);

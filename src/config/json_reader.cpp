@@ -223,7 +223,8 @@ class JsonReader final : public OptionVisitor {
     if (!near.empty()) return text + "; did you mean " + prefix + std::string(near) + "?";
     std::string elsewhere;
     for (const auto& known : paths_) {
-      if (known.ends_with("." + unknown.key)) elsewhere += (elsewhere.empty() ? "" : " or ") + known;
+      if (known == unknown.key || known.ends_with("." + unknown.key))
+        elsewhere += (elsewhere.empty() ? "" : " or ") + known;
     }
     if (!elsewhere.empty()) return text + "; did you mean " + elsewhere + "?";
     std::string list;
@@ -244,6 +245,9 @@ class JsonReader final : public OptionVisitor {
 std::vector<std::string> read_options(Config& config, std::string_view text) {
   const json document = json::parse(text);
   if (!document.is_object()) return {"expected an object { ... }, found " + shown(document)};
+  if (const auto variant = document.find("variant"); variant != document.end()) {
+    apply_variant(config, *variant == "release" ? Variant::release : Variant::paper);
+  }
   JsonReader reader(document);
   describe(reader, config);
   return reader.finish();

@@ -3,6 +3,7 @@
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/base/log.h"
 #include "cmgems/config/config.h"
 
 namespace cmgems::config {
@@ -59,6 +60,7 @@ std::vector<fs::path> shipped_config_folders() {
 
 void apply_file(Config& config, const std::string& path_or_name) {
   const auto path = find_config(path_or_name);
+  log_debug("configuration: " + path.string());
   apply_json(config, read_file(path), path.string());
 }
 

@@ -2,6 +2,7 @@
 
 #include "cmgems/base/error.h"
 #include "cmgems/kmer/vocabulary.h"
+#include "cmgems/masking/registry.h"
 #include "json_reader.h"
 
 namespace cmgems::config {
@@ -46,11 +47,14 @@ void check_train(const TrainOptions& train, Problems& problems) {
 
 void check_curriculum(const Config& config, Problems& problems) {
   const auto& curriculum = config.curriculum;
-  const bool plain = curriculum.easy != masking::Strategy::cm_gems && curriculum.hard != masking::Strategy::cm_gems;
-  problems.require(plain,
-                   "curriculum.easy and curriculum.hard must be maskers, not cm-gems, which switches between them");
   problems.require(curriculum.patience > 0, "curriculum.patience must be positive");
-  if (config.masking.strategy != masking::Strategy::cm_gems) return;
+  try {
+    if (curriculum.easy) masking::find_masker(*curriculum.easy);
+    if (!schedule_of(config).has_trigger()) return;
+  } catch (const UsageError& error) {
+    problems.list.push_back("curriculum.easy: " + std::string(error.what()));
+    return;
+  }
   problems.require(!curriculum.relative || curriculum.threshold < 1,
                    "curriculum.threshold is a share of the perplexity when curriculum.relative is true: expected a "
                    "number below 1, for example 0.02 (with more, the first measurement would switch)");

@@ -8,7 +8,7 @@
 namespace cmgems::corpus {
 namespace {
 
-constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // key of what belongs to validation, which no epoch ever has
+constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // keys from here down belong to validation: no epoch has them
 
 std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
   std::uint64_t tokens = 0;
@@ -17,16 +17,6 @@ std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
 }
 
 }  // namespace
-
-void MaskStatistics::add(const MaskStatistics& other) {
-  examples += other.examples;
-  tokens += other.tokens;
-  masked += other.masked;
-  pmi_spans += other.pmi_spans;
-  covered_twice += other.covered_twice;
-  npmi_sum += other.npmi_sum;
-  npmi_tokens += other.npmi_tokens;
-}
 
 Corpus::Corpus(const genome::Genome& genome, const DataOptions& data, const masking::MaskingOptions& masking,
                const npmi::Table* table, std::uint64_t seed)
@@ -85,41 +75,44 @@ MaskedExample Corpus::example(const Window& window, const masking::Masker& maske
 
   RandomStream mask_stream(seed_, purpose, epoch, index);
   masker.plan(result.tokens, mask_stream, plan);
+  statistics.add(statistics_of(plan, result.tokens, static_cast<int>(data_.k), table_));
   result.positions = plan.positions;
   for (const auto position : plan.positions) result.labels.push_back(result.tokens[position]);
 
   RandomStream corruption_stream(seed_, Purpose::corruption, epoch, index);
   masking::corrupt(result.tokens, result.positions, vocabulary_, masking_.random_ids, corruption_stream);
-
-  MaskStatistics own{1, plan.tokens, plan.positions.size(), plan.pmi_spans, plan.covered_twice, 0, 0};
-  for (const auto label : result.labels) {
-    if (table_ == nullptr || !table_->has_score(label)) continue;
-    own.npmi_sum += table_->npmi[static_cast<std::size_t>(label - kmer::kFirstKmer)];
-    ++own.npmi_tokens;
-  }
-  statistics.add(own);
   return result;
 }
 
-GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step,
+                                std::span<const masking::Masker* const> maskers, const Choice& choice,
                                 std::size_t budget_tokens) const {
   GlobalBatch batch;
   batch.step = step;
+  batch.statistics.resize(maskers.size());
   std::vector<MaskedExample> examples;
   examples.reserve(static_cast<std::size_t>(windows_per_step));
   for (std::int64_t i = 0; i < windows_per_step; ++i) {
     const auto [epoch, position] = locate(static_cast<std::uint64_t>(step * windows_per_step + i));
     const auto windows = train_windows(epoch);
     const std::uint64_t index = Permutation(windows->size(), seed_, epoch)(position);
-    examples.push_back(example((*windows)[index], masker, Purpose::mask, epoch, index, batch.statistics));
+    const std::size_t chosen = choice(i);
+    examples.push_back(
+        example((*windows)[index], *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
   }
   batch.micro_batches = pack(examples, budget_tokens);
   batch.tokens = tokens_of(batch.micro_batches);
   return batch;
 }
 
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
+                                std::size_t budget_tokens) const {
+  const masking::Masker* const only = &masker;
+  return train_batch(step, windows_per_step, {&only, 1}, [](std::int64_t) { return 0; }, budget_tokens);
+}
+
 std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
-                                                    std::size_t budget_tokens) const {
+                                                    std::size_t budget_tokens, std::uint64_t draw) const {
   const Permutation order(windows_.validation.size(), seed_, kNoEpoch);
   const auto wanted =
       std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
@@ -127,7 +120,8 @@ std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const ma
   MaskStatistics ignored;
   for (std::uint64_t i = 0; i < wanted; ++i) {
     const std::uint64_t index = order(i);
-    examples.push_back(example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch, index, ignored));
+    examples.push_back(
+        example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch - draw, index, ignored));
   }
   return pack(examples, budget_tokens);
 }

@@ -1,56 +1,57 @@
 #include "cmgems/curriculum/trigger.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace cmgems::curriculum {
+namespace {
 
-void describe(OptionVisitor& visitor, CurriculumOptions& options) {
-  static const Words maskers{{"random", static_cast<int>(masking::Strategy::random)},
-                             {"genemask", static_cast<int>(masking::Strategy::genemask)},
-                             {"global", static_cast<int>(masking::Strategy::global)}};
-  visitor.field("threshold", options.threshold, kAnyNumber);
-  visitor.field("relative", options.relative);
-  visitor.field("patience", options.patience, Bounds{1, 1e6});
-  visitor.field("min_steps", options.min_steps, kNotNegative);
-  visitor.field("switch_at_step", options.switch_at_step, kNotNegative);
-  visitor.choice("easy", options.easy, maskers);
-  visitor.choice("hard", options.hard, maskers);
+/// Change from one measurement to the next, in the unit of the threshold.
+double change(const CurriculumOptions& options, const Measurement& before, const Measurement& now) {
+  const double drop = before.perplexity - now.perplexity;
+  return options.relative ? drop / before.perplexity : drop;
 }
 
-bool PerplexityTrigger::without_progress(double previous, double now) const {
-  const double drop = options_.relative ? (previous - now) / previous : previous - now;
-  return drop < options_.threshold;
+bool without_progress(const CurriculumOptions& options, const std::vector<Measurement>& history) {
+  if (options.rule == Rule::signed_drop) {
+    return change(options, history[history.size() - 2], history.back()) < options.threshold;
+  }
+  double smallest = std::abs(change(options, history[0], history[1]));
+  for (std::size_t i = 2; i < history.size(); ++i) {
+    smallest = std::min(smallest, std::abs(change(options, history[i - 1], history[i])));
+  }
+  return smallest < options.threshold;
 }
 
-bool PerplexityTrigger::observe(const Measurement& measurement) {
-  const bool comparable = !history_.empty();
-  const double previous = comparable ? history_.back().perplexity : 0;
-  history_.push_back(measurement);
-  if (!comparable || switched() || options_.switch_at_step) return false;
-  stalled_ = without_progress(previous, measurement.perplexity) ? stalled_ + 1 : 0;
-  if (stalled_ < options_.patience || measurement.step < options_.min_steps) return false;
-  switch_step_ = measurement.step;
-  return true;
+}  // namespace
+
+State observe(const CurriculumOptions& options, State state, const Measurement& measurement) {
+  state.history.push_back(measurement);
+  if (state.history.size() < 2 || state.switched() || options.switch_at_step) return state;
+  state.stalled = without_progress(options, state.history) ? state.stalled + 1 : 0;
+  if (state.stalled >= options.patience && measurement.step >= options.min_steps) state.switch_step = measurement.step;
+  return state;
 }
 
-bool PerplexityTrigger::reaches(std::int64_t step) {
-  if (switched() || !options_.switch_at_step || step < *options_.switch_at_step) return false;
-  switch_step_ = step;
-  return true;
+State reach(const CurriculumOptions& options, State state, std::int64_t step) {
+  if (!state.switched() && options.switch_at_step && step >= *options.switch_at_step) {
+    state.switch_step = options.switch_at_step;
+  }
+  return state;
 }
 
-std::vector<double> PerplexityTrigger::drops() const {
+std::vector<double> drops(const State& state) {
   std::vector<double> result;
-  for (std::size_t i = 1; i < history_.size(); ++i) {
-    result.push_back(history_[i - 1].perplexity - history_[i].perplexity);
+  for (std::size_t i = 1; i < state.history.size(); ++i) {
+    result.push_back(state.history[i - 1].perplexity - state.history[i].perplexity);
   }
   return result;
 }
 
 std::optional<std::int64_t> switch_on_curve(const std::vector<Measurement>& curve, const CurriculumOptions& options) {
-  PerplexityTrigger trigger(options);
-  for (const auto& measurement : curve) {
-    if (trigger.observe(measurement)) break;
-  }
-  return trigger.switch_step();
+  State state;
+  for (const auto& measurement : curve) state = observe(options, std::move(state), measurement);
+  return state.switch_step;
 }
 
 }  // namespace cmgems::curriculum

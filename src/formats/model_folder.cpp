@@ -17,28 +17,31 @@ using OrderedJson = nlohmann::ordered_json;
 constexpr std::string_view kMaskedModel = "BertForMaskedLM";
 constexpr std::string_view kClassifier = "BertForSequenceClassification";
 constexpr const char* kPoolingKey = "cmgems_pooling";
+constexpr const char* kPositionInitKey = "cmgems_position_init";
 
 OrderedJson config_document(const ModelDescription& description) {
   const auto& shape = description.shape;
-  OrderedJson config = {{"architectures", OrderedJson::array({description.classes > 0 ? kClassifier : kMaskedModel})},
-                        {"model_type", "bert"},
-                        {"vocab_size", shape.vocab_size},
-                        {"hidden_size", shape.hidden_size},
-                        {"num_hidden_layers", shape.num_hidden_layers},
-                        {"num_attention_heads", shape.num_attention_heads},
-                        {"intermediate_size", shape.intermediate_size},
-                        {"max_position_embeddings", shape.max_position_embeddings},
-                        {"type_vocab_size", shape.type_vocab_size},
-                        {"hidden_act", "gelu"},
-                        {"hidden_dropout_prob", shape.hidden_dropout_prob},
-                        {"attention_probs_dropout_prob", shape.attention_probs_dropout_prob},
-                        {"layer_norm_eps", shape.layer_norm_eps},
-                        {"initializer_range", 0.02},
-                        {"position_embedding_type", "absolute"},
-                        {"pad_token_id", kmer::kPad},
-                        {"tie_word_embeddings", true},
-                        {"torch_dtype", "float32"},
-                        {"dtype", "float32"}};
+  OrderedJson config = {
+      {"architectures", OrderedJson::array({description.classes > 0 ? kClassifier : kMaskedModel})},
+      {"model_type", "bert"},
+      {"vocab_size", shape.vocab_size},
+      {"hidden_size", shape.hidden_size},
+      {"num_hidden_layers", shape.num_hidden_layers},
+      {"num_attention_heads", shape.num_attention_heads},
+      {"intermediate_size", shape.intermediate_size},
+      {"max_position_embeddings", shape.max_position_embeddings},
+      {"type_vocab_size", shape.type_vocab_size},
+      {"hidden_act", "gelu"},
+      {"hidden_dropout_prob", shape.hidden_dropout_prob},
+      {"attention_probs_dropout_prob", shape.attention_probs_dropout_prob},
+      {"layer_norm_eps", shape.layer_norm_eps},
+      {"initializer_range", 0.02},
+      {"position_embedding_type", "absolute"},
+      {"pad_token_id", kmer::kPad},
+      {"tie_word_embeddings", true},
+      {"torch_dtype", "float32"},
+      {"dtype", "float32"},
+      {kPositionInitKey, description.position_init == PositionInit::normal ? "normal" : "sinusoidal"}};
   if (description.classes > 0) {
     for (int label = 0; label < description.classes; ++label) {
       const std::string name = "LABEL_" + std::to_string(label);
@@ -119,11 +122,12 @@ class ConfigReader {
     return static_cast<int>(config_["id2label"].size());
   }
 
-  std::string pooling() const {
-    if (!has(kPoolingKey)) return "cls";
-    const auto& value = config_[kPoolingKey];
-    if (value != "cls" && value != "mean") {
-      fail(std::string(kPoolingKey) + " must be \"cls\" or \"mean\", not " + value.dump());
+  /// One of two words; the first when the key is absent.
+  std::string word(const char* key, const std::string& first, const std::string& second) const {
+    if (!has(key)) return first;
+    const auto& value = config_[key];
+    if (value != first && value != second) {
+      fail(std::string(key) + " must be \"" + first + "\" or \"" + second + "\", not " + value.dump());
     }
     return value.get<std::string>();
   }
@@ -180,9 +184,11 @@ ModelDescription read_model_description(const fs::path& folder) {
   ModelDescription description;
   description.shape = read_shape(config);
   description.k = read_vocabulary(folder);
+  const bool sinusoidal = config.word(kPositionInitKey, "normal", "sinusoidal") == "sinusoidal";
+  description.position_init = sinusoidal ? PositionInit::sinusoidal : PositionInit::normal;
   if (config.classifier()) {
     description.classes = config.classes();
-    description.pooling = config.pooling();
+    description.pooling = config.word(kPoolingKey, "cls", "mean");
   } else {
     config.require("tie_word_embeddings", true);
   }

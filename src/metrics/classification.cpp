@@ -132,6 +132,16 @@ ClassificationScores score_predictions(std::span<const int> labels, std::span<co
   return scores;
 }
 
+std::vector<int> most_likely(std::span<const double> probabilities, int classes) {
+  const auto stride = static_cast<std::size_t>(classes);
+  std::vector<int> result;
+  for (std::size_t begin = 0; begin < probabilities.size(); begin += stride) {
+    const auto row = probabilities.subspan(begin, stride);
+    result.push_back(static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin()));
+  }
+  return result;
+}
+
 MeanAndDeviation mean_and_deviation(std::span<const double> values) {
   if (values.empty()) return {};
   const auto n = static_cast<double>(values.size());

@@ -96,24 +96,25 @@ class Reader {
     if (const auto [earlier, fresh] = line_of_.emplace(words[1], number_); !fresh) {
       fail("motif " + words[1] + " is already on line " + std::to_string(earlier->second));
     }
-    motif_.emplace();
-    motif_->id = words[1];
-    motif_->name = words.size() > 2 ? words[2] : "";
+    motif_ = {};
+    open_ = true;
+    motif_.id = words[1];
+    motif_.name = words.size() > 2 ? words[2] : "";
   }
 
   void read_matrix() {
-    if (!motif_ || !motif_->columns.empty()) fail("expected one matrix after each line 'MOTIF id name'");
+    if (!open_ || !motif_.columns.empty()) fail("expected one matrix after each line 'MOTIF id name'");
     std::optional<std::size_t> width;
     std::string keys = line_.substr(kMatrix.size());
     for (auto at = keys.find('='); at != std::string::npos; at = keys.find('=', at)) keys.replace(at, 1, " ");
     const auto words = words_of(keys);
     for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
       if (words[i] == "alength" && number(words[i + 1], "alength") != 4) fail("expected alength= 4");
-      if (words[i] == "nsites") motif_->sites = number(words[i + 1], "nsites");
+      if (words[i] == "nsites") motif_.sites = number(words[i + 1], "nsites");
       if (words[i] != "w") continue;
       const double stated = number(words[i + 1], "width");
-      if (!(stated >= 1 && stated <= kLongestMotif && stated == std::floor(stated)))
-        fail("expected a width w= of 1 to 1000");
+      const bool possible = stated >= 1 && stated <= kLongestMotif && stated == std::floor(stated);
+      if (!possible) fail("expected a width w= of 1 to 1000");
       width = static_cast<std::size_t>(stated);
     }
     read_rows(width);
@@ -121,26 +122,26 @@ class Reader {
 
   /// `width` rows; without it, all up to the first empty line.
   void read_rows(std::optional<std::size_t> width) {
-    while (!width || motif_->columns.size() < *width) {
+    while (!width || motif_.columns.size() < *width) {
       const bool more = next();
       const auto words = more ? words_of(line_) : std::vector<std::string>();
-      if (words.empty() && !width && !motif_->columns.empty()) return;
-      if (!more) fail("the file ends within the matrix of motif " + motif_->id);
-      if (words.size() != 4) fail("expected a row of four probabilities, of A, C, G and T, in motif " + motif_->id);
-      if (motif_->columns.size() == kLongestMotif) fail("motif " + motif_->id + " is longer than 1000 columns");
+      if (words.empty() && !width && !motif_.columns.empty()) return;
+      if (!more) fail("the file ends within the matrix of motif " + motif_.id);
+      if (words.size() != 4) fail("expected a row of four probabilities, of A, C, G and T, in motif " + motif_.id);
+      if (motif_.columns.size() == kLongestMotif) fail("motif " + motif_.id + " is longer than 1000 columns");
       BaseProbabilities column{};
       for (std::size_t i = 0; i < 4; ++i) column[kFileOrder[i]] = number(words[i], "probability");
-      motif_->columns.push_back(normalised(column));
+      motif_.columns.push_back(normalised(column));
     }
   }
 
   void finish_motif() {
-    if (!motif_) return;
-    if (motif_->columns.empty()) {
-      fail("motif " + motif_->id + " has no 'letter-probability matrix:', the only kind of matrix that is read");
+    if (!open_) return;
+    if (motif_.columns.empty()) {
+      fail("motif " + motif_.id + " has no 'letter-probability matrix:', the only kind of matrix that is read");
     }
-    file_.motifs.push_back(std::move(*motif_));
-    motif_.reset();
+    file_.motifs.push_back(std::move(motif_));
+    open_ = false;
   }
 
   BaseProbabilities normalised(BaseProbabilities values) const {
@@ -154,7 +155,9 @@ class Reader {
   double number(const std::string& word, const std::string& what) const {
     double value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc{} || end != word.data() + word.size() || !(value >= 0 && value < 1e15)) {
+    const bool whole = error == std::errc{} && end == word.data() + word.size();
+    const bool valid = whole && value >= 0 && value < 1e15;
+    if (!valid) {
       fail("'" + word.substr(0, 40) + "' is no valid " + what);
     }
     return value;
@@ -169,7 +172,8 @@ class Reader {
   std::string line_;
   std::size_t number_ = 0;
   MotifFile file_;
-  std::optional<Motif> motif_;
+  Motif motif_;
+  bool open_ = false;  // motif_ has begun
   std::unordered_map<std::string, std::size_t> line_of_;
 };
 

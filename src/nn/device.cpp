@@ -54,7 +54,9 @@ Runtime start_runtime(const config::ComputeOptions& options) {
 
 std::string torch_version() { return TORCH_VERSION; }
 
-std::string cuda_description() { return load_cuda() ? "available" : "no device (CPU only)"; }
+std::string torch_cuda_version() { return CMGEMS_TORCH_CUDA; }
+
+bool cuda_available() { return load_cuda(); }
 
 bool cpu_has_bf16() {
 #if defined(__x86_64__)

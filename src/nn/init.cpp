@@ -52,13 +52,11 @@ void fill_sinusoidal(at::Tensor& table) {  // [P, H]: sin in even columns, cos i
 
 }  // namespace
 
-void initialise_prefix(torch::nn::Module& module, const std::string& prefix, config::PositionInit position_init,
-                       std::uint64_t seed) {
+void initialise(torch::nn::Module& module, config::PositionInit position_init, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
   for (auto& item : module.named_parameters()) {
     const std::string& name = item.key();
     at::Tensor& parameter = item.value();
-    if (name.compare(0, prefix.size(), prefix) != 0) continue;
     if (parameter.dim() == 1) {
       parameter.fill_(ends_with(name, "LayerNorm.weight") ? 1.0 : 0.0);
     } else if (position_init == config::PositionInit::sinusoidal && ends_with(name, "position_embeddings.weight")) {
@@ -68,10 +66,6 @@ void initialise_prefix(torch::nn::Module& module, const std::string& prefix, con
                   static_cast<std::uint32_t>(hash64(name.data(), name.size())));
     }
   }
-}
-
-void initialise(torch::nn::Module& module, config::PositionInit position_init, std::uint64_t seed) {
-  initialise_prefix(module, "", position_init, seed);
 }
 
 }  // namespace cmgems::nn

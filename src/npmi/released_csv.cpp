@@ -44,7 +44,8 @@ Columns read_columns(Lines& lines) {
 std::uint64_t recover_count(const Lines& lines, double pmi, double npmi) {
   const double discount = npmi / pmi;
   const double count = std::exp(discount / (1 - discount) * std::log(static_cast<double>(kMinCount)));
-  if (!(count > 0.5 && count < 1e15 && std::abs(count - std::round(count)) < kCountTolerance)) {
+  const bool whole = count > 0.5 && count < 1e15 && std::abs(count - std::round(count)) < kCountTolerance;
+  if (!whole) {
     lines.fail(std::string(kNpmiColumn) + " is not " + std::string(kPmiColumn) +
                " with the discount of a whole count and c = 101, as in the published file: take that one unchanged");
   }

@@ -1,8 +1,6 @@
 #include "cmgems/tasks/few_shot.h"
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_set>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/random.h"
@@ -55,13 +53,6 @@ void shuffle_front(std::vector<std::size_t>& rows, std::size_t count, RandomStre
   for (std::size_t i = 0; i < count; ++i) {
     std::swap(rows[i], rows[i + stream.below(static_cast<std::uint32_t>(rows.size() - i))]);
   }
-}
-
-std::size_t shared_rows(const LabelledTable& pool, const LabelledTable& test) {
-  std::unordered_set<std::string_view> sequences;
-  for (const auto& example : pool.examples) sequences.insert(example.sequence);
-  const auto shared = [&](const Example& example) { return sequences.contains(example.sequence); };
-  return static_cast<std::size_t>(std::count_if(test.examples.begin(), test.examples.end(), shared));
 }
 
 std::string rows_of(const LabelledTable& table, int classes) {

@@ -1,12 +1,13 @@
 #include "cmgems/tasks/labelled_table.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
+#include <unordered_set>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/genome/genome.h"
 
 namespace cmgems::tasks {
 namespace {
@@ -22,16 +23,12 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// A plain base in upper case with U as T, or 0 when the letter is no IUPAC nucleotide code.
-constexpr std::array<char, 256> nucleotide_letters() {
-  std::array<char, 256> letters{};
-  for (const char letter : std::string_view("ACGTNRYSWKMBDHV")) {
-    letters[static_cast<unsigned char>(letter)] = letter;
-    letters[static_cast<unsigned char>(letter - 'A' + 'a')] = letter;
-  }
-  letters['U'] = letters['u'] = 'T';
-  return letters;
+char nucleotide(char letter) {
+  if (const auto code = genome::base_code(letter); code != genome::kNotABase) return genome::kBaseLetters[code];
+  constexpr std::string_view kAmbiguous = "NRYSWKMBDHV", kSoftMasked = "nryswkmbdhv";
+  if (const auto at = kSoftMasked.find(letter); at != std::string_view::npos) return kAmbiguous[at];
+  return kAmbiguous.find(letter) != std::string_view::npos ? letter : '\0';
 }
-constexpr auto kLetters = nucleotide_letters();
 
 /// Reads a table line by line; knows where it is for messages.
 class TableReader {
@@ -149,7 +146,7 @@ class TableReader {
     std::string bases = field;
     for (char& base : bases) {
       if (base == ' ') continue;
-      const char letter = kLetters[static_cast<unsigned char>(base)];
+      const char letter = nucleotide(base);
       if (letter == 0) fail(std::string("'") + base + "' in the sequence is not a nucleotide code (ACGTUN or IUPAC)");
       base = letter;
     }
@@ -196,5 +193,12 @@ int LabelledTable::classes() const {
 }
 
 LabelledTable read_labelled_table(const std::filesystem::path& path) { return TableReader(path).read(); }
+
+std::size_t shared_rows(const LabelledTable& pool, const LabelledTable& test) {
+  std::unordered_set<std::string_view> sequences;
+  for (const auto& example : pool.examples) sequences.insert(example.sequence);
+  const auto shared = [&](const Example& example) { return sequences.contains(example.sequence); };
+  return static_cast<std::size_t>(std::count_if(test.examples.begin(), test.examples.end(), shared));
+}
 
 }  // namespace cmgems::tasks

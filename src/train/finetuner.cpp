@@ -27,12 +27,6 @@ namespace {
 constexpr double kMaxGradNorm = 1.0;
 constexpr std::int64_t kManyRows = 100;  // rows per class up to which the few-shot recipe holds
 
-/// Token rows of a table, in its order.
-struct TokenRows {
-  std::vector<std::vector<kmer::TokenId>> tokens;
-  std::vector<std::int64_t> labels;
-};
-
 TokenRows tokenize_table(const tasks::LabelledTable& table, const kmer::Vocabulary& vocabulary, int max_positions) {
   TokenRows rows;
   for (std::size_t i = 0; i < table.examples.size(); ++i) {
@@ -48,29 +42,31 @@ TokenRows tokenize_table(const tasks::LabelledTable& table, const kmer::Vocabula
   return rows;
 }
 
-/// Model and tokenizer of one run.
-struct Subject {
+/// What the classifier will be: the encoder of the folder, or of the configuration, with the configuration's head.
+formats::ModelDescription describe_classifier(const config::Config& config, int classes,
+                                              const std::filesystem::path& folder) {
   formats::ModelDescription description;
-  nn::Classifier model{nullptr};
-};
-
-Subject make_subject(const config::Config& config, int classes, std::uint64_t seed, const EncoderSource& source) {
-  Subject subject;
-  if (source.folder.empty()) {
-    subject.description.k = static_cast<int>(config.data.k);
-    subject.description.shape = config::shape_of(config.model, kmer::Vocabulary(subject.description.k).size());
+  if (folder.empty()) {
+    description.k = static_cast<int>(config.data.k);
+    description.shape = config::shape_of(config.model, kmer::Vocabulary(description.k).size());
+    description.position_init = config.model.position_init;
   } else {
-    subject.description = formats::read_model_description(source.folder);
+    description = formats::read_model_description(folder);
   }
-  subject.description.classes = classes;
-  subject.description.pooling = config.finetune.pooling == config::Pooling::cls ? "cls" : "mean";
-  subject.description.shape.hidden_dropout_prob = config.finetune.hidden_dropout_prob;
-  subject.description.shape.attention_probs_dropout_prob = config.finetune.attention_probs_dropout_prob;
-  subject.model = nn::Classifier(subject.description.shape, classes, config.finetune.pooling);
-  nn::initialise(*subject.model, config.model.position_init, seed);
-  const bool pretrained = !source.folder.empty() && !source.random_weights;
-  if (pretrained) nn::load_weights(*subject.model, source.folder, {"bert.pooler.", "classifier."});
-  return subject;
+  description.classes = classes;
+  description.pooling = config.finetune.pooling == config::Pooling::cls ? "cls" : "mean";
+  description.shape.hidden_dropout_prob = config.finetune.hidden_dropout_prob;
+  description.shape.attention_probs_dropout_prob = config.finetune.attention_probs_dropout_prob;
+  return description;
+}
+
+/// A fresh head on the weights of `folder`; on random ones when it is empty.
+nn::Classifier make_classifier(const formats::ModelDescription& description, config::Pooling pooling,
+                               std::uint64_t seed, const std::filesystem::path& folder) {
+  nn::Classifier model(description.shape, description.classes, pooling);
+  nn::initialise(*model, description.position_init, seed);
+  if (!folder.empty()) nn::load_weights(*model, folder, {"bert.pooler.", "classifier."});
+  return model;
 }
 
 corpus::RaggedBatch batch_of(const TokenRows& rows, std::span<const std::size_t> wanted) {
@@ -93,57 +89,81 @@ std::vector<std::size_t> shuffled(std::vector<std::size_t> rows, std::uint64_t s
   return rows;
 }
 
-/// Trains on `rows`; -> mean loss of the last epoch.
-double fit(nn::Classifier& model, const TokenRows& data, const std::vector<std::size_t>& rows, const FinetunePlan& plan,
-           const config::FinetuneOptions& options, const nn::Runtime& runtime, std::uint64_t seed) {
-  AdamW optimizer(*model, {0.9, 0.999, 1e-8, options.weight_decay});
-  const auto count = static_cast<std::int64_t>(rows.size());
-  const std::int64_t per_epoch = (count + plan.batch_size - 1) / plan.batch_size;
-  const std::int64_t total = plan.epochs * per_epoch;
+/// One run under way: what its steps share.
+struct Fit {
+  nn::Classifier& model;
+  const TokenRows& data;
+  const nn::Runtime& runtime;
+  std::uint64_t seed;
+};
+
+/// Forward, backward and update for one batch; -> its mean loss.
+double train_step(const Fit& fit, AdamW& optimizer, std::span<const std::size_t> rows, std::int64_t step,
+                  double learning_rate) {
+  const nn::DropoutStream dropout(fit.seed, static_cast<std::uint64_t>(step), 0);
+  if (fit.runtime.cuda) at::manual_seed(dropout.device_seed());
+  nn::Pass pass = make_pass(fit.runtime, dropout);
+  const auto device = device_of(fit.runtime);
+  const auto logits = fit.model->forward(nn::to_ragged(batch_of(fit.data, rows), device), pass);
+  const auto loss = at::cross_entropy_loss(logits, labels_of(fit.data, rows, device));
+  loss.backward();
+  const double value = loss.item<double>();
+  if (!std::isfinite(value) || !std::isfinite(optimizer.clip_gradients(kMaxGradNorm))) {
+    throw DataError("fine-tuning diverged in step " + std::to_string(step + 1) +
+                    ": loss or gradient is not finite; lower finetune.learning_rate");
+  }
+  optimizer.step(learning_rate);
+  optimizer.clear_gradients();
+  return value;
+}
+
+/// Steps of a run over `rows` rows.
+std::int64_t steps_of(const FinetunePlan& plan, std::size_t rows) {
+  const auto count = static_cast<std::int64_t>(rows);
+  return plan.epochs * ((count + plan.batch_size - 1) / plan.batch_size);
+}
+
+/// Trains on `rows`, calls `after_step` with the steps done; -> mean loss of the last epoch.
+double train(const Fit& fit, const std::vector<std::size_t>& rows, const FinetunePlan& plan,
+             const config::FinetuneOptions& options, const std::function<void(std::int64_t)>& after_step) {
+  AdamW optimizer(*fit.model, {0.9, 0.999, 1e-8, options.weight_decay});
+  const auto count = static_cast<std::int64_t>(rows.size()), total = steps_of(plan, rows.size());
   const auto warmup = static_cast<std::int64_t>(std::lround(options.warmup_ratio * static_cast<double>(total)));
   double last_loss = 0;
   for (std::int64_t epoch = 0, step = 0; epoch < plan.epochs; ++epoch) {
-    const auto order = shuffled(rows, seed, epoch);
+    const auto order = shuffled(rows, fit.seed, epoch);
     last_loss = 0;
-    for (std::int64_t first = 0; first < count; first += plan.batch_size, ++step) {
+    for (std::int64_t first = 0; first < count; first += plan.batch_size) {
       const auto size = std::min(plan.batch_size, count - first);
       const std::span<const std::size_t> wanted(order.data() + first, static_cast<std::size_t>(size));
-      nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), 0);
-      if (runtime.cuda) at::manual_seed(nn::DropoutStream(dropout).next());
-      nn::Pass pass = make_pass(runtime, dropout);
-      const auto logits = model->forward(nn::to_ragged(batch_of(data, wanted), device_of(runtime)), pass);
-      const auto loss = at::cross_entropy_loss(logits, labels_of(data, wanted, device_of(runtime)));
-      loss.backward();
-      if (!std::isfinite(loss.item<double>()) || !std::isfinite(optimizer.clip_gradients(kMaxGradNorm))) {
-        throw DataError("fine-tuning diverged in epoch " + std::to_string(epoch + 1) +
-                        ": loss or gradient is not finite; lower finetune.learning_rate");
-      }
-      optimizer.step(plan.learning_rate * curriculum::linear_warmup_decay(step, warmup, total));
-      optimizer.clear_gradients();
-      last_loss += loss.item<double>() * static_cast<double>(size) / static_cast<double>(count);
+      const double rate = plan.learning_rate * curriculum::linear_warmup_decay(step, warmup, total);
+      last_loss +=
+          train_step(fit, optimizer, wanted, step, rate) * static_cast<double>(size) / static_cast<double>(count);
+      after_step(++step);
     }
   }
   return last_loss;
 }
 
-/// Class probabilities [rows, classes], row-major, in the table's order.
-std::vector<double> probabilities_of(nn::Classifier& model, const TokenRows& data, const nn::Runtime& runtime) {
+/// Class probabilities [rows, classes], row-major, in the table's order; calls `after_batch` with the rows done.
+std::vector<double> probabilities_of(const Fit& fit, const std::function<void(std::size_t)>& after_batch) {
   const torch::NoGradGuard no_grad;
   std::vector<double> probabilities;
   std::vector<std::size_t> wanted;
   std::int64_t tokens = 0;
   const auto flush = [&] {
-    nn::Pass pass = make_pass(runtime);
-    const auto logits = model->forward(nn::to_ragged(batch_of(data, wanted), device_of(runtime)), pass);
-    const auto rows = at::softmax(logits, -1).to(at::kCPU, at::kDouble).contiguous();
+    nn::Pass pass = make_pass(fit.runtime);
+    const auto batch = nn::to_ragged(batch_of(fit.data, wanted), device_of(fit.runtime));
+    const auto rows = at::softmax(fit.model->forward(batch, pass), -1).to(at::kCPU, at::kDouble).contiguous();
     const double* values = rows.const_data_ptr<double>();
     probabilities.insert(probabilities.end(), values, values + rows.numel());
+    after_batch(wanted.back() + 1);
     wanted.clear();
     tokens = 0;
   };
-  for (std::size_t row = 0; row < data.tokens.size(); ++row) {
-    const auto length = static_cast<std::int64_t>(data.tokens[row].size()) + 2;
-    if (!wanted.empty() && tokens + length > runtime.micro_batch_tokens) flush();
+  for (std::size_t row = 0; row < fit.data.tokens.size(); ++row) {
+    const auto length = static_cast<std::int64_t>(fit.data.tokens[row].size()) + 2;
+    if (!wanted.empty() && tokens + length > fit.runtime.micro_batch_tokens) flush();
     wanted.push_back(row);
     tokens += length;
   }
@@ -153,11 +173,8 @@ std::vector<double> probabilities_of(nn::Classifier& model, const TokenRows& dat
 
 metrics::ClassificationScores score(const std::vector<double>& probabilities, const TokenRows& test, int classes,
                                     bool& collapsed) {
-  std::vector<int> labels(test.labels.begin(), test.labels.end()), predictions;
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(row) * classes;
-    predictions.push_back(static_cast<int>(std::max_element(begin, begin + classes) - begin));
-  }
+  const std::vector<int> labels(test.labels.begin(), test.labels.end());
+  const auto predictions = metrics::most_likely(probabilities, classes);
   collapsed = std::set<int>(predictions.begin(), predictions.end()).size() == 1;
   return metrics::score_predictions(labels, predictions, probabilities, classes);
 }
@@ -170,24 +187,41 @@ FinetunePlan finetune_plan(const config::FinetuneOptions& options, std::int64_t 
           options.batch_size.value_or(few ? 5 : 15)};
 }
 
-FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task,
-                         const std::vector<std::size_t>& rows, std::uint64_t seed, const EncoderSource& source,
-                         const std::filesystem::path& keep_model) {
+Finetuner::Finetuner(const config::Config& config, const tasks::TaskData& task, std::filesystem::path model_folder)
+    : config_(config),
+      classes_(task.classes),
+      folder_(std::move(model_folder)),
+      description_(describe_classifier(config, task.classes, folder_)) {
+  const kmer::Vocabulary vocabulary(description_.k);
+  pool_ = tokenize_table(task.pool, vocabulary, description_.shape.max_position_embeddings);
+  test_ = tokenize_table(task.test, vocabulary, description_.shape.max_position_embeddings);
+  make_classifier(description_, config.finetune.pooling, 0, folder_);  // damaged weights: say so before the first run
+}
+
+FinetuneRun Finetuner::run(const std::vector<std::size_t>& rows, std::uint64_t seed,
+                           const FinetuneRunOptions& options) const {
   const auto start = std::chrono::steady_clock::now();
-  const auto runtime = nn::start_runtime(config.compute);
-  Subject subject = make_subject(config, task.classes, seed, source);
-  subject.model->to(device_of(runtime));
-  const kmer::Vocabulary vocabulary(subject.description.k);
-  const auto pool = tokenize_table(task.pool, vocabulary, subject.description.shape.max_position_embeddings);
-  const auto test = tokenize_table(task.test, vocabulary, subject.description.shape.max_position_embeddings);
+  const auto runtime = nn::start_runtime(config_.compute);
+  auto model = make_classifier(description_, config_.finetune.pooling, seed,
+                               options.random_weights ? std::filesystem::path{} : folder_);
+  model->to(device_of(runtime));
+  const auto plan = finetune_plan(config_.finetune, static_cast<std::int64_t>(rows.size()) / std::max(1, classes_));
+  FinetuneProgress progress{0, steps_of(plan, rows.size()), 0, test_.tokens.size()};
+  options.on_progress(progress);
 
   FinetuneRun run;
   run.seed = seed;
-  const auto plan = finetune_plan(config.finetune, static_cast<std::int64_t>(rows.size()) / std::max(1, task.classes));
-  run.final_loss = fit(subject.model, pool, rows, plan, config.finetune, runtime, seed);
-  run.model = score(probabilities_of(subject.model, test, runtime), test, task.classes, run.collapsed);
+  run.final_loss = train({model, pool_, runtime, seed}, rows, plan, config_.finetune, [&](std::int64_t step) {
+    progress.step = step;
+    options.on_progress(progress);
+  });
+  const auto probabilities = probabilities_of({model, test_, runtime, seed}, [&](std::size_t scored) {
+    progress.scored_rows = scored;
+    options.on_progress(progress);
+  });
+  run.model = score(probabilities, test_, classes_, run.collapsed);
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!keep_model.empty()) nn::save_model(*subject.model, subject.description, keep_model);
+  if (!options.keep_model.empty()) nn::save_model(*model, description_, options.keep_model);
   return run;
 }
 

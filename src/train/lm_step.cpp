@@ -36,7 +36,7 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
     if (batches[i].masked.empty()) continue;
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
     nn::Pass pass = make_pass(runtime, dropout);
-    if (runtime.cuda) at::manual_seed(nn::DropoutStream(dropout).next());
+    if (runtime.cuda) at::manual_seed(dropout.device_seed());
     const auto loss = summed_loss(model, batches[i], device_of(runtime), pass) / denominator;
     loss.backward();
     total = total.defined() ? total + loss.detach() : loss.detach();

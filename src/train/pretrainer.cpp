@@ -7,6 +7,7 @@
 #include "cmgems/base/log.h"
 #include "cmgems/corpus/prefetch.h"
 #include "cmgems/curriculum/learning_rate.h"
+#include "cmgems/masking/registry.h"
 #include "cmgems/nn/init.h"
 #include "cmgems/nn/weights.h"
 #include "cmgems/train/adamw.h"
@@ -15,29 +16,16 @@
 namespace cmgems::train {
 namespace {
 
-using masking::Strategy;
-
 constexpr int kDivergedInARow = 3;  // non-finite steps before a run gives up
 
-/// The run's maskers: one, or the easy and the hard one of the curriculum.
-struct Maskers {
-  std::unique_ptr<masking::Masker> easy, hard;
-  Strategy easy_strategy, hard_strategy;
-  bool curriculum;
-};
+using Maskers = std::vector<std::unique_ptr<masking::Masker>>;
 
-Maskers make_maskers(const config::Config& config, const npmi::Table* table) {
-  const bool curriculum = config.masking.strategy == Strategy::cm_gems;
-  const Strategy easy = curriculum ? config.curriculum.easy : config.masking.strategy;
-  const Strategy hard = curriculum ? config.curriculum.hard : config.masking.strategy;
-  const auto make = [&](Strategy strategy) {
-    return masking::make_masker(strategy, static_cast<int>(config.data.k), table, config.masking.rate_scale);
-  };
-  return {make(easy), make(hard), easy, hard, curriculum};
-}
-
-std::string name_of(Strategy strategy) {
-  return std::string(word_of(static_cast<int>(strategy), masking::strategy_words()));
+Maskers make_maskers(const config::Config& config, const curriculum::Schedule& schedule, const npmi::Table* table) {
+  Maskers maskers;
+  for (const auto& name : schedule.maskers()) {
+    maskers.push_back(masking::make_masker(name, {static_cast<int>(config.data.k), table, config.masking}));
+  }
+  return maskers;
 }
 
 class PretrainLoop {
@@ -52,9 +40,11 @@ class PretrainLoop {
   void train_step(corpus::GlobalBatch batch);
   void skip(const std::string& reason);
   void skip_diverged();
+  corpus::GlobalBatch make_batch(std::int64_t step) const;
+  std::vector<MaskerReport> mask_reports(const corpus::GlobalBatch& batch) const;
   void draw_validation();
   void evaluate();
-  void switch_masker(std::optional<double> drop);
+  void take(curriculum::State state, std::optional<double> drop);
   void finish(PretrainSummary& summary);
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
   double rate() const { return tokens_since_ / std::max(1e-9, seconds() - seconds_since_); }
@@ -69,14 +59,15 @@ class PretrainLoop {
   std::vector<Observer*> observers_;
   nn::Runtime runtime_;
   corpus::Corpus corpus_;
-  Maskers maskers_;
-  curriculum::PerplexityTrigger trigger_;
+  const curriculum::Schedule schedule_;
+  const Maskers maskers_;
+  curriculum::State state_;
   formats::BertShape shape_;
   nn::MaskedLm model_;
   std::unique_ptr<AdamW> optimizer_;
   std::vector<corpus::RaggedBatch> validation_;
-  bool hard_ = false;
   std::int64_t step_ = 0;
+  std::int64_t skipped_ = 0;
   int diverged_in_a_row_ = 0;
   std::uint64_t tokens_ = 0;
   std::chrono::steady_clock::time_point start_;
@@ -92,8 +83,8 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
       observers_(observers),
       runtime_(nn::start_runtime(config.compute)),
       corpus_(genome, config.data, config.masking, table, static_cast<std::uint64_t>(options_.seed)),
-      maskers_(make_maskers(config, table)),
-      trigger_(config.curriculum),
+      schedule_(config::schedule_of(config)),
+      maskers_(make_maskers(config, schedule_, table)),
       shape_(config::shape_of(config.model, corpus_.vocabulary().size())),
       model_(shape_),
       start_(std::chrono::steady_clock::now()) {
@@ -114,21 +105,28 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
 std::int64_t PretrainLoop::next_stop() const {
   std::int64_t stop = std::min(options_.max_steps, (step_ / eval_steps_ + 1) * eval_steps_);
   const auto fixed = config_.curriculum.switch_at_step;
-  if (maskers_.curriculum && fixed && *fixed > step_) stop = std::min(stop, *fixed);
+  if (schedule_.has_trigger() && fixed && *fixed > step_) stop = std::min(stop, *fixed);
   return stop;
+}
+
+/// Called from the prefetcher's thread; the state changes only while no batch is being made.
+corpus::GlobalBatch PretrainLoop::make_batch(std::int64_t step) const {
+  std::vector<const masking::Masker*> maskers;
+  for (const auto& masker : maskers_) maskers.push_back(masker.get());
+  return corpus_.train_batch(
+      step, options_.windows_per_step, maskers,
+      [&](std::int64_t window) { return schedule_.masker_of(state_, step, window); },
+      static_cast<std::size_t>(runtime_.micro_batch_tokens));
 }
 
 PretrainSummary PretrainLoop::run() {
   draw_validation();
-  corpus::Prefetcher prefetcher([this](std::int64_t step) {
-    const auto& masker = hard_ ? *maskers_.hard : *maskers_.easy;
-    auto batch = corpus_.train_batch(step, options_.windows_per_step, masker,
-                                     static_cast<std::size_t>(runtime_.micro_batch_tokens));
-    batch.hard = hard_;
-    return batch;
-  });
+  const auto& windows = corpus_.windows();
+  const StartReport start{windows.train.size(), windows.validation.size(), nn::parameter_count(*model_)};
+  tell([&](Observer& observer) { observer.on_start(start); });
+  corpus::Prefetcher prefetcher([this](std::int64_t step) { return make_batch(step); });
   while (step_ < options_.max_steps) {
-    if (maskers_.curriculum && trigger_.reaches(step_)) switch_masker({});
+    take(schedule_.reach(state_, step_), {});
     const std::int64_t stop = next_stop();
     prefetcher.open(step_, stop);
     while (step_ < stop) train_step(prefetcher.next());
@@ -160,14 +158,23 @@ void PretrainLoop::train_step(corpus::GlobalBatch batch) {
   ++step_;
 
   // 4. report
-  const StepReport report{step_,        options_.max_steps, loss,   rate_now,         norm,
-                          batch.tokens, seconds(),          rate(), batch.statistics, batch.hard};
+  const StepReport report{step_,        options_.max_steps, loss,   rate_now,           norm,
+                          batch.tokens, seconds(),          rate(), mask_reports(batch)};
   tell([&](Observer& observer) { observer.on_step(report); });
+}
+
+std::vector<MaskerReport> PretrainLoop::mask_reports(const corpus::GlobalBatch& batch) const {
+  std::vector<MaskerReport> reports;
+  for (std::size_t i = 0; i < batch.statistics.size(); ++i) {
+    if (batch.statistics[i].examples > 0) reports.push_back({schedule_.maskers()[i], batch.statistics[i]});
+  }
+  return reports;
 }
 
 void PretrainLoop::skip(const std::string& reason) {
   optimizer_->clear_gradients();
   ++step_;
+  ++skipped_;
   tell([&](Observer& observer) { observer.on_skipped(step_, reason); });
 }
 
@@ -181,8 +188,10 @@ void PretrainLoop::skip_diverged() {
 
 /// The validation windows with their masks, drawn before any step: a run that could never be measured must not start.
 void PretrainLoop::draw_validation() {
-  validation_ = corpus_.validation_batches(options_.validation_windows, *maskers_.easy,
-                                           static_cast<std::size_t>(runtime_.micro_batch_tokens));
+  const auto& masker = *maskers_[schedule_.validation_masker(state_)];
+  const auto draw = static_cast<std::uint64_t>(schedule_.redraws_validation() ? step_ : 0);
+  validation_ = corpus_.validation_batches(options_.validation_windows, masker,
+                                           static_cast<std::size_t>(runtime_.micro_batch_tokens), draw);
   if (masked_tokens(validation_) > 0) return;
   throw DataError("no token of the " + std::to_string(options_.validation_windows) +
                   " validation windows was masked: raise train.validation_windows or give a longer genome");
@@ -190,42 +199,48 @@ void PretrainLoop::draw_validation() {
 
 void PretrainLoop::evaluate() {
   const double training_rate = rate();
+  if (schedule_.redraws_validation()) draw_validation();
   const double loss = mean_cross_entropy(model_, validation_, runtime_);
   const EvalReport report{step_,
                           loss,
                           std::exp(loss),
                           static_cast<std::uint64_t>(masked_tokens(validation_)),
-                          name_of(maskers_.easy_strategy),
+                          schedule_.maskers()[schedule_.validation_masker(state_)],
                           seconds(),
                           training_rate};
   tell([&](Observer& observer) { observer.on_eval(report); });
   tokens_since_ = 0;
   seconds_since_ = seconds();
-  const bool fires = trigger_.observe({step_, report.perplexity});
-  if (maskers_.curriculum && fires && step_ < options_.max_steps) switch_masker(trigger_.drops().back());
+  auto next = schedule_.observe(state_, {step_, report.perplexity});
+  const auto drops = curriculum::drops(next);
+  take(std::move(next), drops.empty() ? std::nullopt : std::optional(drops.back()));
 }
 
-void PretrainLoop::switch_masker(std::optional<double> drop) {
-  hard_ = true;
-  const double perplexity = trigger_.history().empty() ? std::nan("") : trigger_.history().back().perplexity;
-  const SwitchReport report{step_, name_of(maskers_.easy_strategy), name_of(maskers_.hard_strategy), perplexity, drop};
+/// The new state; a switch in it is told.
+void PretrainLoop::take(curriculum::State state, std::optional<double> drop) {
+  const bool switches = state.switched() && !state_.switched();
+  state_ = std::move(state);
+  if (!switches) return;
+  const double perplexity = state_.history.empty() ? std::nan("") : state_.history.back().perplexity;
+  const SwitchReport report{step_, schedule_.maskers()[0], schedule_.maskers()[1], perplexity, drop};
   tell([&](Observer& observer) { observer.on_switch(report); });
 }
 
 void PretrainLoop::finish(PretrainSummary& summary) {
-  summary.curve = trigger_.history();
-  if (hard_) summary.switch_step = trigger_.switch_step();
+  summary.curve = state_.history;
+  summary.switch_step = state_.switch_step;
   summary.seconds = seconds();
   summary.tokens = tokens_;
   summary.parameters = nn::parameter_count(*model_);
-  auto drops = trigger_.drops();
+  auto drops = curriculum::drops(state_);
   if (drops.size() > 3) drops.erase(drops.begin(), drops.end() - 3);
-  const DoneReport report{step_, summary.seconds, tokens_, maskers_.curriculum, summary.switch_step, drops};
+  const DoneReport report{step_, summary.seconds, tokens_, skipped_, schedule_.has_trigger(), summary.switch_step,
+                          drops};
   tell([&](Observer& observer) { observer.on_done(report); });
 }
 
 void PretrainLoop::save(const std::filesystem::path& folder) const {
-  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, ""}, folder);
+  nn::save_model(*model_, {shape_, static_cast<int>(config_.data.k), 0, "", config_.model.position_init}, folder);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cmgems/corpus/corpus.h"
 #include "cmgems/genome/synthetic.h"
 #include "cmgems/kmer/counter.h"
+#include "cmgems/masking/registry.h"
 #include "cmgems/npmi/table.h"
 
 using namespace cmgems;
@@ -37,14 +38,13 @@ int main() {
   }
   const auto table = npmi::builtin_human_6mer();
   const corpus::Corpus corpus(genome, {}, {}, &table, 1);
-  for (const auto strategy : {masking::Strategy::random, masking::Strategy::genemask, masking::Strategy::global}) {
-    const auto masker = masking::make_masker(strategy, 6, &table, 1);
+  for (const std::string name : {"random", "genemask", "global"}) {
+    const auto masker = masking::make_masker(name, {6, &table, {}});
     std::vector<kmer::TokenId> tokens(510);
     std::vector<std::uint8_t> codes(515);
     genome.unpack(1000, codes);
     kmer::tokenize_codes(corpus.vocabulary(), codes, tokens);
     masking::MaskPlan plan;
-    const std::string name(word_of(static_cast<int>(strategy), masking::strategy_words()));
     report(("mask " + name).c_str(), 2000.0 * 510, "token", [&] {
       for (std::uint64_t example = 0; example < 2000; ++example) {
         RandomStream random(1, Purpose::mask, 0, example);

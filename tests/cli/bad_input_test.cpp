@@ -105,7 +105,8 @@ TEST_CASE("command lines with problems", "[cli]") {
   const Program program;
   check(program.run(""), kUsage, {"subcommand"});
   check(program.run("pretrian"), kUsage, {"unknown command 'pretrian'", "did you mean pretrain?"});
-  check(program.run("npmi bild"), kUsage, {"unknown command 'bild': expected one of build, show; did you mean build?"});
+  check(program.run("npmi bild"), kUsage,
+        {"unknown command 'bild': expected one of build, show, compare, motifs; did you mean build?"});
   check(program.run("pretrain --colour red"), kUsage, {"--colour"});
   check(program.run("npmi build --genome x.fa"), kUsage, {"--out"});
   check(program.run("npmi build -k 13 --genome builtin:synthetic --out t.tsv"), kUsage, {"-k: Value 13 not in range"});

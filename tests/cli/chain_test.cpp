@@ -52,6 +52,9 @@ TEST_CASE("a run is complete and its configuration repeats it", "[cli]") {
   CHECK(record["hashes"]["genome"].get<std::string>().size() == 64);
   CHECK(record["hashes"]["npmi"].get<std::string>().size() == 64);
   CHECK(record["command_line"].size() > 3);
+  CHECK(record["parameters"] == result["parameters"]);
+  const auto versions = program.run("--version").out;
+  CHECK_THAT(versions, Catch::Contains("\nCUDA: " + record["versions"]["cuda"].get<std::string>() + "\n"));
 
   REQUIRE(program.run("pretrain --quiet --out two --config one/config.json").code == 0);
   CHECK(program.read("two/metrics.jsonl") == program.read("one/metrics.jsonl"));
@@ -66,7 +69,7 @@ TEST_CASE("random masks need no table", "[cli]") {
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_FALSE(program.has("run/npmi.tsv"));
-  CHECK_THAT(run.out, Catch::Contains("by random") && !Catch::Contains("switch  "));
+  CHECK_THAT(run.out, Catch::Contains("random ") && !Catch::Contains("switch  "));
 }
 
 TEST_CASE("a run without a switch says so", "[cli]") {
@@ -84,11 +87,15 @@ TEST_CASE("a fixed switch is an event", "[cli]") {
   REQUIRE(run.code == 0);
   const auto result = json::parse(run.out);
   CHECK(result["switch_step"] == 30);
-  CHECK(result["masks"]["after"]["masked_share"].is_number());
+  CHECK(result["masks"][0]["masker"] == "genemask");
+  CHECK(result["masks"][1]["masker"] == "global");
+  CHECK(result["masks"][1]["masked_share"].is_number());
   const auto events = lines(program.read("run/metrics.jsonl"));
   CHECK(count(events, "switch") == 1);
   for (const auto& event : events) {
-    if (event["event"] == "train") CHECK(event["masker"] == (event["step"] <= 30 ? "genemask" : "global"));
+    if (event["event"] != "train") continue;
+    CHECK(event["masks"].size() == 1);
+    CHECK(event["masks"][0]["masker"] == (event["step"] <= 30 ? "genemask" : "global"));
   }
 }
 
@@ -109,6 +116,14 @@ TEST_CASE("fine-tuning takes the newest pretraining and prints the baselines of 
   CHECK(results["methods"][0]["runs"].size() == 2);
   CHECK(results["methods"][0]["runs"][1]["seed"] == 2);
   CHECK(results["shots"] == 5);
+  const auto page = cmgems::test::content(cmgems::test::source_folder() / "docs" / "run-folder.md");
+  const auto documented = [&](const json& object) {
+    for (const auto& item : object.items()) CHECK_THAT(page, Catch::Contains("`" + item.key() + "`"));
+  };
+  documented(results);
+  documented(results["methods"][0]);
+  documented(results["methods"][0]["runs"][0]);
+  documented(json::parse(program.read("tuned/run.json")));
 
   // a classifier is no pretraining: it is not taken as the newest model
   REQUIRE(program.run("finetune --task synthetic --shots 2 --runs 1 --set compute.threads=1 --quiet").code == 0);

@@ -30,10 +30,15 @@ class Program {
 
   /// `arguments` is shell text; `environment` is put before the program, for example "CMGEMS_DATA=d".
   Outcome run(const std::string& arguments, const std::string& environment = "") const {
+    return shell("env -u CMGEMS_DATA " + environment + " '" + CMGEMS_PROGRAM + "' " + arguments);
+  }
+
+  /// Any shell text, in the folder.
+  Outcome shell(const std::string& text) const {
     const TemporaryFolder output;
     const auto out = output.path() / "out", err = output.path() / "err";
-    const std::string command = "cd '" + folder.path().string() + "' && env -u CMGEMS_DATA " + environment + " '" +
-                                CMGEMS_PROGRAM + "' " + arguments + " >'" + out.string() + "' 2>'" + err.string() + "'";
+    const std::string command =
+        "cd '" + folder.path().string() + "' && { " + text + "; } >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
   }

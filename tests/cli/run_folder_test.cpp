@@ -3,6 +3,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "program.h"
 
 using cmgems::test::kTiny;
@@ -62,4 +64,44 @@ TEST_CASE("a dry run writes nothing", "[cli]") {
   CHECK(dry.code == 0);
   CHECK_THAT(dry.out, Catch::Contains("would train 60 steps of 8 windows"));
   CHECK_FALSE(program.has("runs"));
+}
+
+TEST_CASE("an earlier run is not replaced before the inputs have proven good", "[cli]") {
+  const Program program;
+  program.write("run/run.json", "{}");
+  program.write("run/metrics.jsonl", "old\n");
+  program.write("run/model/config.json", "old");
+  const auto unharmed = [&] {
+    return program.read("run/metrics.jsonl") == "old\n" && program.read("run/model/config.json") == "old" &&
+           program.read("run/run.json") == "{}";
+  };
+  program.write("short.fa", ">s\nACGTACGTTGCATGCATTTGCA\n");
+  CHECK(program.run("pretrain --overwrite --out run --genome short.fa" + kTiny).code == 65);
+  CHECK(unharmed());
+
+  program.write("long.tsv", "sequence\tlabel\n" + std::string(600, 'A') + "\t0\nACGTACGT\t1\n");
+  const auto tuned = program.run("finetune --train long.tsv --test long.tsv --model random --overwrite --out run");
+  CHECK(tuned.code == 65);
+  CHECK_THAT(tuned.err, Catch::Contains("shorten the sequences"));
+  CHECK(unharmed());
+  CHECK(program.run("pretrain --out fresh --genome short.fa" + kTiny).code == 65);
+  CHECK_FALSE(program.has("fresh"));
+}
+
+TEST_CASE("a full disk ends a pretraining with one sentence and without half a model", "[cli]") {
+  const Program program;
+  // A limit on the size of a file stands for the disk: the table (15 kB) fits, the weights (140 kB) do not. The signal
+  // that would come with it is ignored, so that the write fails as on a full disk.
+  const auto full = program.shell("trap '' XFSZ; ulimit -f 64; '" + std::string(CMGEMS_PROGRAM) +
+                                  "' pretrain --quiet --out run" + kTiny);
+  CHECK(full.code == 74);
+  CHECK(full.out.empty());
+  CHECK_THAT(full.err, Catch::Contains("cannot write run/model.tmp-") &&
+                           Catch::Contains("check the free space and the permissions of the folder"));
+  CHECK(std::count(full.err.begin(), full.err.end(), '\n') == 1);
+  CHECK(program.has("run/npmi.tsv"));
+  for (const auto& entry : std::filesystem::directory_iterator(program.folder.path() / "run")) {
+    CHECK_THAT(entry.path().filename().string(), !Catch::StartsWith("model"));
+  }
+  CHECK_THAT(program.read("run/run.json"), Catch::Contains("\"finished\": false"));
 }

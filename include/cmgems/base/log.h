@@ -9,13 +9,12 @@ namespace cmgems {
 
 enum class LogLevel { quiet, normal, verbose };
 
-/// quiet: warnings and errors only; verbose: debug lines too. NO_COLOR is honoured.
+/// quiet: warnings only; verbose: debug lines too. A NO_COLOR that is not empty is honoured (no-color.org).
 void set_log_level(LogLevel level);
 
 void log_debug(const std::string& message);
 void log_info(const std::string& message);
 void log_warning(const std::string& message);
-void log_error(const std::string& message);
 
 /// A line that is redrawn on a terminal and printed every `interval` elsewhere; silent under LogLevel::quiet.
 class Progress {

@@ -50,6 +50,9 @@ class OptionVisitor {
     word(key, number, words);
     value = static_cast<Enum>(number);
   }
+
+  /// One of `known`, kept by its name: for lists that grow without an enum.
+  void name(std::string_view key, std::string& value, const std::vector<std::string_view>& known);
 };
 
 /// The word of an enum value; REQUIRES: it is among `words`.

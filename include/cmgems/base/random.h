@@ -49,15 +49,21 @@ enum class Purpose : std::uint32_t {
   motifs = 15,  // control k-mers of a motif test
 };
 
+/// Counter of the block `draw` of stream (purpose, a, b). Everything that calls philox4x32 itself takes its counters
+/// from here, so that the purposes keep apart.
+constexpr PhiloxBlock stream_counter(Purpose purpose, std::uint64_t a, std::uint64_t b, std::uint32_t draw = 0) {
+  return {draw, static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(a),
+          static_cast<std::uint32_t>(purpose) ^ (static_cast<std::uint32_t>(a >> 32) << 8) ^
+              (static_cast<std::uint32_t>(b >> 32) << 20)};
+}
+
 /// Numbers of one stream, in order. Key: seed. Counter: (purpose, a, b, draw). A value type, 48 bytes.
 class RandomStream {
  public:
   /// a: up to 2^32 (epoch or step), b: up to 2^32 (example); 2^34 numbers per stream.
   RandomStream(std::uint64_t seed, Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0)
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-        counter_{0, static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(a),
-                 static_cast<std::uint32_t>(purpose) ^ (static_cast<std::uint32_t>(a >> 32) << 8) ^
-                     (static_cast<std::uint32_t>(b >> 32) << 20)} {}
+        counter_(stream_counter(purpose, a, b)) {}
 
   std::uint32_t next() {
     if (used_ == 4) {

@@ -12,14 +12,18 @@
 #include "cmgems/config/model_options.h"
 #include "cmgems/config/train_options.h"
 #include "cmgems/corpus/options.h"
-#include "cmgems/curriculum/trigger.h"
+#include "cmgems/curriculum/schedule.h"
 #include "cmgems/genome/synthetic.h"
 #include "cmgems/masking/options.h"
 #include "cmgems/npmi/table.h"
 
 namespace cmgems::config {
 
+/// As the papers are written, or as their authors' code does it.
+enum class Variant { paper, release };
+
 struct Config {
+  Variant variant = Variant::paper;  // preset of the options that apply_variant names; those given beside it win
   InputOptions inputs;
   genome::SyntheticOptions synthetic;
   ComputeOptions compute;
@@ -32,6 +36,13 @@ struct Config {
   FinetuneOptions finetune;
 };
 void describe(OptionVisitor& visitor, Config& config);
+
+/// Sets exactly masking.genemask.{rank_by, half, all_pmi_below}, masking.global.{rank_by, count}, masking.random_ids,
+/// curriculum.rule and npmi.definition. A document's `variant` does this before any other key of that document counts.
+void apply_variant(Config& config, Variant variant);
+
+/// What masking.strategy comes to: maskers and their schedule. REQUIRES: a valid configuration.
+curriculum::Schedule schedule_of(const Config& config);
 
 /// Applies a JSON document on top of `config`. `origin` is named in messages (a file path).
 /// Throws: UsageError that lists every problem, one a line.

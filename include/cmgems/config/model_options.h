@@ -7,10 +7,7 @@
 namespace cmgems::config {
 
 enum class Preset { dnabert, logo };
-enum class PositionInit {
-  normal,      // N(0, 0.02), the papers
-  sinusoidal,  // 0.1 x the sine/cosine table of Vaswani et al. 2017, learned from there
-};
+using formats::PositionInit;
 
 /// A preset fills the sizes; fields given beside it win.
 struct ModelOptions {

@@ -2,37 +2,26 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 #include "cmgems/corpus/batch.h"
+#include "cmgems/corpus/mask_statistics.h"
 #include "cmgems/corpus/windows.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/masking/masker.h"
 
 namespace cmgems::corpus {
 
-/// What a global batch's masks were like; summed over its examples.
-struct MaskStatistics {
-  std::uint64_t examples = 0;
-  std::uint64_t tokens = 0;  // k-mers, without [CLS] and [SEP]
-  std::uint64_t masked = 0;
-  std::uint64_t pmi_spans = 0;
-  std::uint64_t covered_twice = 0;
-  double npmi_sum = 0;  // of masked tokens that have a score
-  std::uint64_t npmi_tokens = 0;
-  void add(const MaskStatistics& other);
-};
-
 /// All windows of one optimizer step, split to the token budget.
 struct GlobalBatch {
   std::int64_t step = 0;
-  bool hard = false;  // masked by the hard masker
   std::vector<RaggedBatch> micro_batches;
-  MaskStatistics statistics;
-  std::uint64_t tokens = 0;  // with [CLS] and [SEP]
+  std::vector<MaskStatistics> statistics;  // one per masker, in the caller's order
+  std::uint64_t tokens = 0;                // with [CLS] and [SEP]
 };
 
 /// Immutable after construction; all methods are const and thread-safe.
@@ -46,14 +35,22 @@ class Corpus {
   const WindowSet& windows() const { return windows_; }
   const kmer::Vocabulary& vocabulary() const { return vocabulary_; }
 
+  /// Index of the masker of a step's i-th window.
+  using Choice = std::function<std::size_t(std::int64_t window)>;
+
   /// Batch of optimizer step `step` (0-based): windows step * windows_per_step ... in the permuted order of their
-  /// epoch, masked by `masker`; each mask is keyed by (seed, epoch, window).
+  /// epoch, the i-th of them masked by maskers[choice(i)]; each mask is keyed by (seed, epoch, window).
+  GlobalBatch train_batch(std::int64_t step, std::int64_t windows_per_step,
+                          std::span<const masking::Masker* const> maskers, const Choice& choice,
+                          std::size_t budget_tokens) const;
+  /// All windows by one masker.
   GlobalBatch train_batch(std::int64_t step, std::int64_t windows_per_step, const masking::Masker& masker,
                           std::size_t budget_tokens) const;
 
-  /// The first `count` validation windows of a fixed permutation with masks drawn once: the same at every call.
+  /// The first `count` validation windows of a fixed permutation with masks of their own: the same at every call with
+  /// the same `draw`, others with another one.
   std::vector<RaggedBatch> validation_batches(std::int64_t count, const masking::Masker& masker,
-                                              std::size_t budget_tokens) const;
+                                              std::size_t budget_tokens, std::uint64_t draw = 0) const;
 
  private:
   /// Epoch of the g-th example of training, and its index within that epoch.

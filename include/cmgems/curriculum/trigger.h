@@ -1,58 +1,47 @@
-// The perplexity trigger of CM-GEMS: when validation perplexity falls by less than a threshold between two
-// measurements, the hard masker takes over from the next step and stays. A value type; its state is the history.
+// The perplexity trigger of CM-GEMS (section 4.2): when validation perplexity changes by less than a threshold between
+// two measurements, the second masker takes over from the next step and stays. Pure functions of a state that prints
+// and saves.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "cmgems/base/options.h"
-#include "cmgems/masking/options.h"
+#include "cmgems/curriculum/options.h"
 
 namespace cmgems::curriculum {
-
-struct CurriculumOptions {
-  double threshold = 1.0;      // smallest drop of perplexity that counts as progress
-  bool relative = false;       // threshold is a share of the previous perplexity
-  std::int64_t patience = 1;   // consecutive measurements without progress before the switch
-  std::int64_t min_steps = 0;  // no switch before this step (the plateau at the start can fool the rule)
-  std::optional<std::int64_t> switch_at_step = {};  // fixed schedule instead of the rule
-  masking::Strategy easy = masking::Strategy::genemask;
-  masking::Strategy hard = masking::Strategy::global;
-};
-void describe(OptionVisitor& visitor, CurriculumOptions& options);
 
 /// One measurement of validation perplexity.
 struct Measurement {
   std::int64_t step;
   double perplexity;
+  bool operator==(const Measurement&) const = default;
 };
 
-class PerplexityTrigger {
- public:
-  explicit PerplexityTrigger(const CurriculumOptions& options) : options_(options) {}
-
-  /// Adds a measurement; true when this one causes the switch. REQUIRES: steps ascend.
-  bool observe(const Measurement& measurement);
-  /// True when the fixed schedule switches at this step; call before each step.
-  bool reaches(std::int64_t step);
-
-  bool switched() const { return switch_step_.has_value(); }
-  /// Last step that was trained with the easy masker.
-  std::optional<std::int64_t> switch_step() const { return switch_step_; }
-  const std::vector<Measurement>& history() const { return history_; }
-  /// Drop of perplexity at each measurement but the first, absolute.
-  std::vector<double> drops() const;
-
- private:
-  bool without_progress(double previous, double now) const;
-  CurriculumOptions options_;
-  std::vector<Measurement> history_;
-  std::int64_t stalled_ = 0;
-  std::optional<std::int64_t> switch_step_;
+struct State {
+  std::vector<Measurement> history;
+  std::int64_t stalled = 0;                      // measurements without progress in a row, up to the switch
+  std::optional<std::int64_t> switch_step = {};  // last step of the first masker; the second one masks what follows
+  bool switched() const { return switch_step.has_value(); }
+  bool operator==(const State&) const = default;
 };
 
-/// The step at which the signed rule with these options would have switched on a recorded curve, if ever.
+/// The state after a measurement; it switches at most once. REQUIRES: steps ascend.
+State observe(const CurriculumOptions& options, State state, const Measurement& measurement);
+/// The state when `step` steps are done: the fixed schedule switches after its own step.
+State reach(const CurriculumOptions& options, State state, std::int64_t step);
+
+/// Drop of perplexity at each measurement but the first, absolute.
+std::vector<double> drops(const State& state);
+
+/// The step at which the rule would have switched on a recorded curve, if ever.
 std::optional<std::int64_t> switch_on_curve(const std::vector<Measurement>& curve, const CurriculumOptions& options);
+
+/// {"stage": "first"|"second", "switch_step", "stalled", "history": [[step, perplexity], ...]}; numbers keep every bit.
+std::string to_json(const State& state);
+/// Throws: DataError when the text is not what to_json writes.
+State state_from_json(std::string_view text);
 
 }  // namespace cmgems::curriculum

@@ -24,11 +24,17 @@ struct BertShape {
   double layer_norm_eps = 1e-12;
 };
 
+/// Start of the position embeddings: N(0, 0.02) as published, or 0.1 times the sine and cosine table.
+enum class PositionInit { normal, sinusoidal };
+
 struct ModelDescription {
   BertShape shape;
   int k = 6;
   int classes = 0;      // 0 = masked language model
   std::string pooling;  // cls | mean for a classifier (key cmgems_pooling; transformers knows cls only), else empty
+  /// What the weights started from (key cmgems_position_init, ignored by transformers; absent = normal): the same
+  /// encoder from random weights needs it.
+  PositionInit position_init = PositionInit::normal;
 };
 
 /// Writes the four files into an existing folder. Throws: IoError.

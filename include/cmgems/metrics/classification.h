@@ -19,6 +19,9 @@ struct ClassificationScores {
 ClassificationScores score_predictions(std::span<const int> labels, std::span<const int> predictions,
                                        std::span<const double> probabilities, int classes);
 
+/// The class of highest probability of each row, the first one of equals. probabilities: [rows, classes] row-major.
+std::vector<int> most_likely(std::span<const double> probabilities, int classes);
+
 struct MeanAndDeviation {
   double mean = 0;
   double deviation = 0;  // sample standard deviation (ddof 1), 0 for a single value

@@ -19,9 +19,11 @@ struct Runtime {
 /// Throws: UsageError when cuda is asked for and there is none.
 Runtime start_runtime(const config::ComputeOptions& options);
 
-/// Lines for `cmgems doctor` and --version: LibTorch, CUDA, devices, processor features.
+/// What LibTorch is and was built for: 2.11.0; 13.0, "none" for a build without CUDA, "unknown". Load nothing.
 std::string torch_version();
-std::string cuda_description();
+std::string torch_cuda_version();
+/// Whether CUDA can be used here. Loads LibTorch's CUDA part, a third of a gigabyte.
+bool cuda_available();
 bool cpu_has_bf16();
 
 }  // namespace cmgems::nn

@@ -11,8 +11,4 @@ namespace cmgems::nn {
 /// 0.1 x the sine/cosine table of Vaswani et al. 2017 (section 3.5).
 void initialise(torch::nn::Module& module, config::PositionInit position_init, std::uint64_t seed);
 
-/// Only parameters whose name starts with `prefix` (a fresh head on pretrained weights).
-void initialise_prefix(torch::nn::Module& module, const std::string& prefix, config::PositionInit position_init,
-                       std::uint64_t seed);
-
 }  // namespace cmgems::nn

@@ -13,19 +13,32 @@
 
 namespace cmgems::nn {
 
+/// Which random numbers one dropout mask takes: those of stream (dropout, step, draw) of the seed.
+struct DropoutKey {
+  std::uint64_t seed = 0, step = 0, draw = 0;
+  friend bool operator==(const DropoutKey&, const DropoutKey&) = default;
+};
+
 /// Where dropout draws from: a pure function of (seed, step, micro-batch, call), so that nothing has to be saved.
+/// `draw` holds micro-batch, call and, in its lowest 18 bits, a number that attention counts its runs with.
 class DropoutStream {
  public:
   DropoutStream() = default;  // no dropout
-  DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch);
+  DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch)
+      : active_(true), next_{seed, step, micro_batch << 30} {}
   bool active() const { return active_; }
   /// A fresh key per call site, in forward order.
-  std::uint64_t next() { return key_ + (calls_++ << 40); }
-  std::uint64_t seed() const { return seed_; }
+  DropoutKey next() {
+    const DropoutKey key = next_;
+    next_.draw += std::uint64_t{1} << 18;
+    return key;
+  }
+  /// For LibTorch's own generator, which draws the masks on a GPU.
+  std::uint64_t device_seed() const;
 
  private:
   bool active_ = false;
-  std::uint64_t seed_ = 0, key_ = 0, calls_ = 0;
+  DropoutKey next_;
 };
 
 /// What a forward pass is run with.
@@ -60,15 +73,11 @@ at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residua
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
                      Boundaries key_windows, double dropout, Pass& pass);
 
-/// The same, window by window with plain matrix products and autograd: the reference of the tests.
-at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
-                           Boundaries key_windows);
-
 /// x with each element zeroed with probability p, the others divided by the share kept. Active streams only.
 at::Tensor dropout(const at::Tensor& x, double p, Pass& pass);
 
 /// Keep-and-scale factors (0 or 1 / share kept) drawn by Philox from `key`: fp32, independent of threads.
-at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std::uint64_t key);
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key);
 
 /// Sum over rows of the cross-entropy. logits [M, V] any dtype, labels [M] int64 -> scalar fp32.
 at::Tensor cross_entropy_sum(const at::Tensor& logits, const at::Tensor& labels);

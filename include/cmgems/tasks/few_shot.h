@@ -37,7 +37,8 @@ std::vector<std::size_t> draw_shots(const LabelledTable& pool, int classes, int 
 /// deviation is over seeds only), else empty.
 std::string draw_note(const LabelledTable& pool, int classes, int shots);
 
-/// The built-in task: background of the synthetic genome (label 0) or the same with planted motifs (label 1).
+/// The built-in task, 27 bases a row: the chain of the synthetic genome, without its motifs (label 1), or independent
+/// bases of the same composition (label 0). Short enough that a model of smoke.json knows every position.
 TaskData synthetic_task(std::uint64_t seed);
 
 }  // namespace cmgems::tasks

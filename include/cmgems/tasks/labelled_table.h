@@ -24,4 +24,7 @@ struct LabelledTable {
 /// not overlap, sequence empty or with foreign letters).
 LabelledTable read_labelled_table(const std::filesystem::path& path);
 
+/// Rows of `test` whose sequence also occurs in `pool`.
+std::size_t shared_rows(const LabelledTable& pool, const LabelledTable& test);
+
 }  // namespace cmgems::tasks

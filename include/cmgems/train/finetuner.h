@@ -1,14 +1,13 @@
-// Few-shot fine-tuning and scoring of one run: a fresh head (and encoder) per run, the test set scored once, after the
-// last step.
+// Few-shot fine-tuning and scoring: a fresh head (and encoder) per run, the test set scored once, after the last step.
 #pragma once
 
 #include <filesystem>
 #include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "cmgems/config/config.h"
+#include "cmgems/formats/model_folder.h"
+#include "cmgems/kmer/vocabulary.h"
 #include "cmgems/metrics/classification.h"
 #include "cmgems/tasks/few_shot.h"
 
@@ -30,17 +29,45 @@ struct FinetuneRun {
   bool collapsed = false;  // a single class was predicted for the whole test set
 };
 
-/// Where the encoder of a run comes from.
-struct EncoderSource {
-  std::filesystem::path folder;  // a model folder; empty = config.model's sizes and random weights
-  bool random_weights = false;   // take only the architecture of `folder`
+/// How far a run is: told before the first step, after every step and after every scored batch.
+struct FinetuneProgress {
+  std::int64_t step, steps;
+  std::size_t scored_rows, test_rows;
 };
 
-/// Fine-tunes on `rows` of task.pool and scores task.test. `keep_model` non-empty: the classifier is written there (a
-/// model folder).
-/// Throws: DataError (a sequence longer than the model's positions; k), InputNotFound, UsageError.
-FinetuneRun finetune_run(const config::Config& config, const tasks::TaskData& task,
-                         const std::vector<std::size_t>& rows, std::uint64_t seed, const EncoderSource& source,
-                         const std::filesystem::path& keep_model = {});
+struct FinetuneRunOptions {
+  bool random_weights = false;       // take only the architecture of the model folder
+  std::filesystem::path keep_model;  // non-empty: the classifier is written there (a model folder)
+  std::function<void(const FinetuneProgress&)> on_progress = [](const FinetuneProgress&) {};
+};
+
+/// Token rows of a table, in its order.
+struct TokenRows {
+  std::vector<std::vector<kmer::TokenId>> tokens;
+  std::vector<std::int64_t> labels;
+};
+
+/// A model and a task, proven to fit each other before the first run.
+class Finetuner {
+ public:
+  /// Reads the model once and tokenizes both tables. `model_folder` empty: config.model's sizes and random weights.
+  /// `config` and `task` must outlive it.
+  /// Throws: DataError (a sequence longer than the model's positions; a damaged model), InputNotFound, UsageError.
+  Finetuner(const config::Config& config, const tasks::TaskData& task, std::filesystem::path model_folder);
+
+  /// Fine-tunes on `rows` of task.pool and scores task.test; a pure function of its arguments but for `seconds`.
+  /// Throws: DataError (loss or gradient not finite), IoError.
+  FinetuneRun run(const std::vector<std::size_t>& rows, std::uint64_t seed,
+                  const FinetuneRunOptions& options = {}) const;
+
+  const formats::ModelDescription& description() const { return description_; }
+
+ private:
+  const config::Config& config_;
+  int classes_;
+  std::filesystem::path folder_;
+  formats::ModelDescription description_;  // of the classifier
+  TokenRows pool_, test_;
+};
 
 }  // namespace cmgems::train

@@ -11,17 +11,28 @@
 
 namespace cmgems::train {
 
+/// What one masker did in a step.
+struct MaskerReport {
+  std::string masker;
+  corpus::MaskStatistics masks;
+};
+
+/// The inputs have proven good and the model is made: the next thing is the first step.
+struct StartReport {
+  std::uint64_t training_windows, validation_windows;
+  std::int64_t parameters;
+};
+
 struct StepReport {
   std::int64_t step;  // completed optimizer steps
   std::int64_t max_steps;
   double loss;  // mean cross-entropy over all masked tokens of the global batch
   double learning_rate;
-  double grad_norm;          // before clipping
-  std::uint64_t tokens;      // real tokens of the step, [CLS] and [SEP] included
-  double seconds;            // since training started, evaluation included
-  double tokens_per_second;  // of the steps since the last evaluation, everything included
-  corpus::MaskStatistics masks;
-  bool hard;  // masked by the hard masker
+  double grad_norm;                 // before clipping
+  std::uint64_t tokens;             // real tokens of the step, [CLS] and [SEP] included
+  double seconds;                   // since training started, evaluation included
+  double tokens_per_second;         // of the steps since the last evaluation, everything included
+  std::vector<MaskerReport> masks;  // of the maskers that were at work, in the schedule's order
 };
 
 struct EvalReport {
@@ -29,13 +40,13 @@ struct EvalReport {
   double loss;
   double perplexity;
   std::uint64_t masked_tokens;
-  std::string masker;  // whose fixed masks were measured
+  std::string masker;  // whose masks were measured
   double seconds;
   double tokens_per_second;  // training since the last evaluation
 };
 
 struct SwitchReport {
-  std::int64_t step;  // last step of the easy masker
+  std::int64_t step;  // last step of the first masker
   std::string from, to;
   double perplexity;
   std::optional<double> drop;  // absent for a fixed schedule
@@ -45,7 +56,8 @@ struct DoneReport {
   std::int64_t steps;
   double seconds;
   std::uint64_t tokens;
-  bool has_curriculum;
+  std::int64_t skipped;  // steps left out, without a masked token or not finite
+  bool has_trigger;
   std::optional<std::int64_t> switch_step;
   std::vector<double> last_drops;  // up to three
 };
@@ -53,6 +65,7 @@ struct DoneReport {
 class Observer {
  public:
   virtual ~Observer() = default;
+  virtual void on_start(const StartReport&) {}
   virtual void on_step(const StepReport&) {}
   virtual void on_eval(const EvalReport&) {}
   virtual void on_switch(const SwitchReport&) {}

@@ -1,22 +1,11 @@
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
-#include <ATen/ops/softmax.h>
-
-#include <cmath>
 
 #include "attention_cpu.h"
 #include "cmgems/nn/ops.h"
 
 namespace cmgems::nn::ops {
 namespace {
-
-std::vector<std::int64_t> lengths_of(Boundaries windows) {
-  std::vector<std::int64_t> lengths;
-  for (std::size_t w = 1; w < windows.size(); ++w) lengths.push_back(windows[w] - windows[w - 1]);
-  return lengths;
-}
 
 /// LibTorch's fused attention per run of equal windows, with autograd: what a GPU runs.
 at::Tensor attention_by_runs(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -62,22 +51,9 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const double p = pass.dropout.active() ? dropout : 0;
   auto runs = runs_of(query_windows, key_windows);
   if (!q.is_cuda()) {
-    return attention_cpu(q, k, v, std::move(runs), p, pass.dropout.seed(), p > 0 ? pass.dropout.next() : 0);
+    return attention_cpu(q, k, v, std::move(runs), p, p > 0 ? pass.dropout.next() : DropoutKey{});
   }
   return attention_by_runs(q, k, v, runs, p);
-}
-
-at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
-                           Boundaries key_windows) {
-  const auto qs = q.split_with_sizes(lengths_of(query_windows));
-  const auto ks = k.split_with_sizes(lengths_of(key_windows)), vs = v.split_with_sizes(lengths_of(key_windows));
-  std::vector<at::Tensor> outputs;
-  for (std::size_t w = 0; w < qs.size(); ++w) {
-    const auto scores =
-        at::matmul(qs[w].transpose(0, 1), ks[w].permute({1, 2, 0})) / std::sqrt(static_cast<double>(q.size(2)));
-    outputs.push_back(at::matmul(at::softmax(scores, -1), vs[w].transpose(0, 1)).transpose(0, 1));
-  }
-  return at::cat(outputs);
 }
 
 }  // namespace cmgems::nn::ops

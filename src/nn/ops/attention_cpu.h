@@ -14,6 +14,6 @@ std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows)
 
 /// dropout 0: the fused kernel; otherwise plain products with the mask drawn again in the backward pass.
 at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::vector<WindowRun> runs,
-                         double dropout, std::uint64_t seed, std::uint64_t key);
+                         double dropout, const DropoutKey& key);
 
 }  // namespace cmgems::nn::ops

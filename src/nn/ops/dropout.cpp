@@ -10,26 +10,24 @@
 
 namespace cmgems::nn {
 
-DropoutStream::DropoutStream(std::uint64_t seed, std::uint64_t step, std::uint64_t micro_batch)
-    : active_(true),
-      seed_(seed),
-      key_(RandomStream(seed, Purpose::dropout, step, micro_batch).next64() & 0xffffffffffULL) {}
+std::uint64_t DropoutStream::device_seed() const {
+  return RandomStream(next_.seed, Purpose::dropout, next_.step, next_.draw).next64();
+}
 
 namespace ops {
 
-at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std::uint64_t key) {
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key) {
   auto mask = at::empty(shape, at::kFloat);
   float* const out = mask.data_ptr<float>();
   const auto threshold = static_cast<std::uint32_t>(std::lround(p * 65536));  // 16 random bits an element
   const float scale = 65536.0F / static_cast<float>(65536 - threshold);       // exact for the probability in use
-  const PhiloxKey philox_key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  const PhiloxKey philox_key{static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)};
   constexpr std::int64_t kPerBlock = 8;
   const std::int64_t count = mask.numel();
   at::parallel_for(0, (count + kPerBlock - 1) / kPerBlock, 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b) {
-      const PhiloxBlock block = philox4x32({static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(b >> 32),
-                                            static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)},
-                                           philox_key);
+      const PhiloxBlock block =
+          philox4x32(stream_counter(Purpose::dropout, key.step, key.draw, static_cast<std::uint32_t>(b)), philox_key);
       const std::int64_t last = std::min(count, (b + 1) * kPerBlock);
       for (std::int64_t i = b * kPerBlock; i < last; ++i) {
         const std::int64_t half = i - b * kPerBlock;
@@ -44,7 +42,7 @@ at::Tensor dropout_mask(at::IntArrayRef shape, double p, std::uint64_t seed, std
 at::Tensor dropout(const at::Tensor& x, double p, Pass& pass) {
   if (p == 0 || !pass.dropout.active()) return x;
   if (x.is_cuda()) return at::dropout(x, p, /*train=*/true);  // the trainer seeds LibTorch's generator per micro-batch
-  return x * dropout_mask(x.sizes(), p, pass.dropout.seed(), pass.dropout.next()).to(x.scalar_type());
+  return x * dropout_mask(x.sizes(), p, pass.dropout.next()).to(x.scalar_type());
 }
 
 }  // namespace ops

@@ -38,6 +38,19 @@ TEST_CASE("shipped configurations are found by name and are valid", "[config]") 
   CHECK(smoke.inputs.genome == std::vector<std::string>{"builtin:synthetic"});
 }
 
+TEST_CASE("smoke.json switches after the jump and not on the plateau before it") {
+  // cmgems pretrain --config smoke.json --set compute.threads=2, LibTorch 2.11: validation perplexity on genemask's
+  // masks, every 250 steps. 750 to 1250 is the plateau, with drops under 2%; then the model learns to read neighbours.
+  const std::vector<curriculum::Measurement> curve{
+      {250, 160.53},  {500, 157.44}, {750, 153.81}, {1000, 152.64}, {1250, 152.14}, {1500, 136.13},
+      {1750, 116.77}, {2000, 95.08}, {2250, 57.72}, {2500, 40.72},  {2750, 32.15},  {3000, 25.92},
+      {3250, 20.78},  {3500, 17.93}, {3750, 17.01}, {4000, 16.14},  {4250, 15.91}};
+  auto options = shipped("smoke.json").curriculum;
+  CHECK(curriculum::switch_on_curve(curve, options) == 4250);  // a drop of 1.4%
+  options.min_steps = 0;
+  CHECK(curriculum::switch_on_curve(curve, options) == 500);  // what min_steps is for: a drop of 1.9%
+}
+
 TEST_CASE("a file of that path comes before a shipped name", "[config]") {
   const test::TemporaryFolder folder;
   const auto file = folder.write("mine.json", R"({"train": {"seed": 9}})");

@@ -116,6 +116,18 @@ TEST_CASE("a classifier comes back with its labels and pooling") {
   CHECK(read.pooling == "mean");
 }
 
+TEST_CASE("a model folder says what its position embeddings started from") {
+  const test::TemporaryFolder folder;
+  auto description = small_model();
+  description.position_init = formats::PositionInit::sinusoidal;
+  formats::write_model_description(folder.path(), description);
+  CHECK(contains(read_file(folder.path() / "config.json"), R"("cmgems_position_init": "sinusoidal")"));
+  CHECK(formats::read_model_description(folder.path()).position_init == formats::PositionInit::sinusoidal);
+  CHECK(read_with("{" + kSizes + "}").position_init == formats::PositionInit::normal);  // another program's folder
+  CHECK(contains(error_after("config.json", R"("cmgems_position_init": "normal")", R"("cmgems_position_init": 3)"),
+                 R"(cmgems_position_init must be "normal" or "sinusoidal", not 3)"));
+}
+
 TEST_CASE("configurations of other programs are read") {
   SECTION("old DNABERT: neither model_type nor layer_norm_eps, two labels that mean nothing") {
     const auto read =

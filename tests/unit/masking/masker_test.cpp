@@ -1,5 +1,5 @@
-#include "cmgems/masking/masker.h"
-
+#include "cmgems/masking/registry.h"
+#include "cmgems/masking/spans.h"
 #include "support/catch.h"
 #include "support/small_table.h"
 
@@ -59,12 +59,12 @@ TEST_CASE("centres are Bernoulli draws", "[masking]") {
 }
 
 TEST_CASE("random masks 1 - 0.975^6 of the tokens, in spans of six", "[masking]") {
-  CHECK(share(*make_masker(Strategy::random, 6, nullptr, 1)) == Approx(0.1409).margin(0.004));
+  CHECK(share(*make_masker("random", {6, nullptr, {}})) == Approx(0.1409).margin(0.004));
 }
 
 TEST_CASE("global masks the PMI span of the best token, ties to the lower position", "[masking]") {
   const auto table = test::ordered_table(3);
-  const auto masker = make_masker(Strategy::global, 3, &table, 1);
+  const auto masker = make_masker("global", {3, &table, {}});
   std::vector<kmer::TokenId> tokens(20, 60);  // m = max(1, round(0.03 * 20)) = 1
   CHECK(plan_of(*masker, tokens).positions == Positions{0, 1, 2});
   tokens[10] = 5;
@@ -78,7 +78,7 @@ TEST_CASE("global masks the PMI span of the best token, ties to the lower positi
 
 TEST_CASE("global never depends on the stream and puts [UNK] last", "[masking]") {
   const auto table = test::ordered_table(3);
-  const auto masker = make_masker(Strategy::global, 3, &table, 1);
+  const auto masker = make_masker("global", {3, &table, {}});
   std::vector<kmer::TokenId> tokens(20, kmer::kUnk);
   tokens[15] = 68;  // the worst k-mer, still before [UNK]
   CHECK(plan_of(*masker, tokens, 1).positions == Positions{13, 14, 15, 16, 17});
@@ -87,7 +87,7 @@ TEST_CASE("global never depends on the stream and puts [UNK] last", "[masking]")
 
 TEST_CASE("genemask widens the better half of its centres, not the first half", "[masking]") {
   const auto table = test::ordered_table(6);
-  const auto masker = make_masker(Strategy::genemask, 6, &table, 1);
+  const auto masker = make_masker("genemask", {6, &table, {}});
   for (std::uint64_t example = 0;; ++example) {
     REQUIRE(example < 10'000);
     RandomStream random(1, Purpose::mask, 0, example);
@@ -109,7 +109,7 @@ TEST_CASE("genemask widens the better half of its centres, not the first half", 
 
 TEST_CASE("genemask without a scored neighbour keeps the single-nucleotide span", "[masking]") {
   const auto unscored = test::ordered_table(6, 0);
-  const auto masker = make_masker(Strategy::genemask, 6, &unscored, 1);
+  const auto masker = make_masker("genemask", {6, &unscored, {}});
   std::vector<kmer::TokenId> tokens(510, 100);
   std::uint32_t centres = 0;
   for (std::uint64_t example = 0; example < 20; ++example) {
@@ -122,7 +122,7 @@ TEST_CASE("genemask without a scored neighbour keeps the single-nucleotide span"
 
 TEST_CASE("a genemask example with one centre has one PMI span around the best token near it", "[masking]") {
   const auto table = test::ordered_table(6);
-  const auto masker = make_masker(Strategy::genemask, 6, &table, 1);
+  const auto masker = make_masker("genemask", {6, &table, {}});
   std::vector<kmer::TokenId> tokens(60, 4000);
   for (std::uint64_t example = 0;; ++example) {
     REQUIRE(example < 1000);
@@ -141,12 +141,12 @@ TEST_CASE("a genemask example with one centre has one PMI span around the best t
 
 TEST_CASE("every strategy masks about 15% at k=6", "[masking]") {
   const auto table = test::ordered_table(6);
-  CHECK(share(*make_masker(Strategy::genemask, 6, &table, 1)) == Approx(0.14).margin(0.01));
-  CHECK(share(*make_masker(Strategy::global, 6, &table, 1)) == Approx(0.14).margin(0.02));
+  CHECK(share(*make_masker("genemask", {6, &table, {}})) == Approx(0.14).margin(0.01));
+  CHECK(share(*make_masker("global", {6, &table, {}})) == Approx(0.14).margin(0.02));
 }
 
 TEST_CASE("a mask is a function of its stream alone", "[masking]") {
-  const auto masker = make_masker(Strategy::random, 6, nullptr, 1);
+  const auto masker = make_masker("random", {6, nullptr, {}});
   const std::vector<kmer::TokenId> tokens(510, 77);
   CHECK(plan_of(*masker, tokens, 5).positions == plan_of(*masker, tokens, 5).positions);
   CHECK(plan_of(*masker, tokens, 5).positions != plan_of(*masker, tokens, 6).positions);
@@ -154,7 +154,5 @@ TEST_CASE("a mask is a function of its stream alone", "[masking]") {
 
 TEST_CASE("an example without tokens has an empty plan", "[masking]") {
   const auto table = test::ordered_table(3);
-  for (auto strategy : {Strategy::random, Strategy::genemask, Strategy::global}) {
-    CHECK(plan_of(*make_masker(strategy, 3, &table, 1), {}).positions.empty());
-  }
+  for (const auto name : masker_names()) CHECK(plan_of(*make_masker(name, {3, &table, {}}), {}).positions.empty());
 }

@@ -97,3 +97,8 @@ TEST_CASE("mean and sample deviation") {
   CHECK(metrics::mean_and_deviation(one).deviation == 0);
   CHECK(metrics::mean_and_deviation({}).mean == 0);
 }
+
+TEST_CASE("the most likely class, the first of equals") {
+  const std::vector<double> probabilities{0.2, 0.5, 0.3, 0.4, 0.2, 0.4, 0, 0, 1};
+  CHECK(cmgems::metrics::most_likely(probabilities, 3) == std::vector<int>{1, 0, 2});
+}

@@ -99,3 +99,9 @@ TEST_CASE("sequences must be bases or overlapping k-mers") {
 TEST_CASE("a table that is not there is an input that was not found") {
   CHECK_THROWS_AS(read_labelled_table("/nonexistent/table.tsv"), InputNotFound);
 }
+
+TEST_CASE("rows of the test set that also occur in the pool are counted") {
+  const tasks::LabelledTable pool{"p", {{"ACGT", 0}, {"ACGT", 1}, {"TTTT", 0}}};
+  const tasks::LabelledTable test{"t", {{"ACGT", 0}, {"ACG", 0}, {"ACGT", 1}}};
+  CHECK(tasks::shared_rows(pool, test) == 2);
+}

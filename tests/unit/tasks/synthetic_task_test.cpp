@@ -1,19 +1,24 @@
 #include <algorithm>
 
-#include "cmgems/genome/synthetic.h"
 #include "cmgems/tasks/few_shot.h"
 #include "support/catch.h"
 
 using namespace cmgems;
-using tasks::Example;
 using tasks::synthetic_task;
 
 namespace {
 
-bool has_motif(const Example& example) {
-  const auto& motifs = genome::planted_motifs();
-  return std::any_of(motifs.begin(), motifs.end(),
-                     [&](std::string_view motif) { return example.sequence.find(motif) != std::string::npos; });
+/// Share of `motif` among the places of all sequences with this label.
+double share_of(const tasks::LabelledTable& table, int label, const std::string& motif) {
+  double found = 0, places = 0;
+  for (const auto& example : table.examples) {
+    if (example.label != label) continue;
+    for (std::size_t i = 0; i + motif.size() <= example.sequence.size(); ++i) {
+      found += example.sequence.compare(i, motif.size(), motif) == 0;
+      ++places;
+    }
+  }
+  return found / places;
 }
 
 }  // namespace
@@ -24,36 +29,34 @@ TEST_CASE("the synthetic task has its documented size and shape") {
   CHECK(task.classes == 2);
   REQUIRE(task.pool.examples.size() == 400);
   REQUIRE(task.test.examples.size() == 1000);
-  std::size_t shortest = 1000, longest = 0, ones = 0;
+  std::size_t ones = 0;
   for (const auto& example : task.pool.examples) {
-    shortest = std::min(shortest, example.sequence.size());
-    longest = std::max(longest, example.sequence.size());
-    ones += example.label == 1;
+    CHECK(example.sequence.size() == 27);
     CHECK(example.sequence.find_first_not_of("ACGT") == std::string::npos);
+    ones += example.label == 1;
   }
   CHECK(ones == 200);
-  CHECK(shortest == 70);
-  CHECK(longest == 100);
 }
 
-TEST_CASE("every row of label 1 holds a motif, few of label 0 do") {
-  const auto task = synthetic_task(3);
-  std::size_t with[2] = {0, 0}, rows[2] = {0, 0};
-  for (const auto& example : task.test.examples) {
-    with[example.label] += has_motif(example);
-    ++rows[example.label];
+TEST_CASE("the classes of the synthetic task share their composition and differ in what follows what") {
+  const auto test = synthetic_task(3).test;
+  // the human genome: 20.4% C, 29.5% T; CG is four times rarer (1%) than of independent bases (0.204 * 0.204 = 4.2%)
+  for (const int label : {0, 1}) {
+    CHECK(share_of(test, label, "C") == Approx(0.204).margin(0.012));
+    CHECK(share_of(test, label, "T") == Approx(0.295).margin(0.015));
   }
-  CHECK(rows[0] == 500);
-  CHECK(with[1] == rows[1]);
-  CHECK(with[0] < 25);
+  CHECK(share_of(test, 0, "CG") == Approx(0.042).margin(0.006));
+  CHECK(share_of(test, 1, "CG") == Approx(0.010).margin(0.004));
 }
 
 TEST_CASE("the synthetic task is a function of its seed") {
   const auto sequence = [](std::uint64_t seed, std::size_t row) {
     return synthetic_task(seed).pool.examples[row].sequence;
   };
-  CHECK(sequence(3, 7) == sequence(3, 7));
-  CHECK(sequence(3, 7) != sequence(4, 7));
-  CHECK(sequence(3, 7) != sequence(3, 9));
-  CHECK(tasks::load_task("synthetic", "/nonexistent").pool.examples[5].sequence == sequence(1, 5));
+  for (const std::size_t row : {6, 7}) {  // one of each label
+    CHECK(sequence(3, row) == sequence(3, row));
+    CHECK(sequence(3, row) != sequence(4, row));
+    CHECK(sequence(3, row) != sequence(3, row + 2));
+    CHECK(tasks::load_task("synthetic", "/nonexistent").pool.examples[row].sequence == sequence(1, row));
+  }
 }

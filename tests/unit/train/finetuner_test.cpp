@@ -69,11 +69,11 @@ TEST_CASE("a separable task is learned with both poolings, equal runs for equal 
     auto config = small_config();
     config.finetune.pooling = pooling;
     config.finetune.learning_rate = 5e-3;
-    const auto run = train::finetune_run(config, task, all_rows(task), 3, {});
+    const auto run = train::Finetuner(config, task, {}).run(all_rows(task), 3);
     CHECK(run.model.accuracy > 0.95);
     CHECK_FALSE(run.collapsed);
-    CHECK(train::finetune_run(config, task, all_rows(task), 3, {}).final_loss == run.final_loss);
-    CHECK(train::finetune_run(config, task, all_rows(task), 4, {}).final_loss != run.final_loss);
+    CHECK(train::Finetuner(config, task, {}).run(all_rows(task), 3).final_loss == run.final_loss);
+    CHECK(train::Finetuner(config, task, {}).run(all_rows(task), 4).final_loss != run.final_loss);
   }
 }
 
@@ -82,7 +82,9 @@ TEST_CASE("a kept classifier is a model folder with its labels", "[train]") {
   const auto task = separable_task();
   auto config = small_config();
   config.finetune.epochs = 1;
-  train::finetune_run(config, task, all_rows(task), 3, {}, folder.path() / "model");
+  train::FinetuneRunOptions options;
+  options.keep_model = folder.path() / "model";
+  train::Finetuner(config, task, {}).run(all_rows(task), 3, options);
   const auto description = formats::read_model_description(folder.path() / "model");
   CHECK(description.classes == 2);
   CHECK(description.k == 3);
@@ -94,6 +96,51 @@ TEST_CASE("a sequence longer than the model's positions is refused with its row"
   auto task = separable_task();
   task.test.path = "test.tsv";
   task.test.examples[7].sequence = std::string(600, 'A');
-  CHECK_THROWS_WITH(train::finetune_run(small_config(), task, all_rows(task), 1, {}),
+  const auto config = small_config();
+  CHECK_THROWS_WITH(train::Finetuner(config, task, {}),
                     "test.tsv, example 8: 598 tokens, but the model takes at most 510; shorten the sequences");
+}
+
+TEST_CASE("a damaged model is refused before any run", "[train]") {
+  test::TemporaryFolder folder;
+  const auto task = separable_task();
+  const auto config = small_config();
+  const auto shape = config::shape_of(config.model, 69);
+  nn::save_model(*nn::MaskedLm(shape), {shape, 3, 0, ""}, folder.path() / "model");
+  train::Finetuner(config, task, folder.path() / "model");
+  folder.write("model/model.safetensors", "short");
+  CHECK_THROWS_AS(train::Finetuner(config, task, folder.path() / "model"), DataError);
+}
+
+TEST_CASE("random weights start as those of the model folder did", "[train]") {
+  test::TemporaryFolder folder;
+  const auto task = separable_task();
+  auto sinusoidal = small_config();
+  sinusoidal.model.position_init = config::PositionInit::sinusoidal;
+  const auto shape = config::shape_of(sinusoidal.model, 69);
+  nn::save_model(*nn::MaskedLm(shape), {shape, 3, 0, "", config::PositionInit::sinusoidal}, folder.path() / "model");
+  train::FinetuneRunOptions random;
+  random.random_weights = true;
+  const auto config = small_config();  // says normal, but the model folder counts
+  const auto beside = train::Finetuner(config, task, folder.path() / "model").run(all_rows(task), 3, random);
+  CHECK(beside.final_loss == train::Finetuner(sinusoidal, task, {}).run(all_rows(task), 3).final_loss);
+  CHECK(beside.final_loss != train::Finetuner(config, task, {}).run(all_rows(task), 3).final_loss);
+}
+
+TEST_CASE("progress counts every step, then every scored row", "[train]") {
+  const auto task = separable_task();
+  auto config = small_config();
+  config.finetune.epochs = 2;
+  config.compute.micro_batch_tokens = 600;  // 12 tokens a row: 50 rows a scored batch
+  std::vector<std::int64_t> steps;
+  std::vector<std::size_t> scored;
+  train::FinetuneRunOptions options;
+  options.on_progress = [&](const train::FinetuneProgress& now) {
+    (now.scored_rows > 0 ? void(scored.push_back(now.scored_rows)) : steps.push_back(now.step));
+    CHECK(now.steps == 6);
+    CHECK(now.test_rows == 100);
+  };
+  train::Finetuner(config, task, {}).run({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 3, options);  // batches of 5, 5, 2
+  CHECK(steps == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6});
+  CHECK(scored == std::vector<std::size_t>{50, 100});
 }
