@@ -9,6 +9,7 @@ void add_bench(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("bench", "How fast the parts are on this machine");
   command->require_subcommand(1);
   add_bench_count(*command, session);
+  add_bench_mask(*command, session);
 }
 
 }  // namespace cmgems::apps

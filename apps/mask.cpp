@@ -13,6 +13,7 @@
 #include "command.h"
 #include "inputs.h"
 #include "mask_preview.h"
+#include "mask_schedule.h"
 #include "mask_statistics.h"
 #include "tables.h"
 
@@ -26,10 +27,12 @@ constexpr const char* kBuiltinGenome = "builtin:synthetic";
 constexpr const char* kExample =
     "Example:\n  cmgems mask --strategy random,genemask,global ACGTTGCATATAAAAGGCACGTCCAGTTGACCATATTGCA\n"
     "  cmgems mask --strategy all --stats --windows 4000 --npmi from-genome genome.fa\n"
-    "  cmgems mask --strategy global --set masking.global.overlap=suppress --stats genome.fa";
+    "  cmgems mask --strategy global --set masking.global.overlap=suppress --stats genome.fa\n"
+    "  cmgems mask --schedule logo-small.json --trace runs/mine/metrics.jsonl";
 
 struct Options {
   OutputFlags output;
+  ScheduleFlags schedule;
   std::string config;
   std::vector<std::string> assignments;
   std::vector<std::string> strategies;
@@ -170,6 +173,11 @@ void statistics(const Bench& bench, const Options& options) {
 
 void run(const Options& options) {
   start_logging(options.output);
+  if (options.schedule.given()) return run_schedule(options.schedule, options.assignments, options.output.json);
+  if (options.strategies.empty() || options.input.empty()) {
+    throw UsageError(
+        "mask needs --strategy and a sequence or a genome file, or --schedule and --trace; see cmgems mask --help");
+  }
   const auto bench = make_bench(options);
   if (options.stats) return statistics(*bench, options);
   PreviewOptions preview{bench->k(), bench->config.data.max_tokens, bench->config.train.seed, options.output.json};
@@ -184,7 +192,6 @@ void add_mask(CLI::App& app, Session& session) {
   std::string names;
   for (const auto name : masking::masker_names()) names += std::string(name) + ", ";
   command->add_option("--strategy", options->strategies, names + "several with commas between them, or all")
-      ->required()
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--config", options->config,
@@ -202,8 +209,8 @@ void add_mask(CLI::App& app, Session& session) {
   command->add_option("--windows", options->windows, "windows to measure, 0 = all training windows of the genome")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  command->add_option("input", options->input, "a sequence, a FASTA file, or for --stats also builtin:synthetic")
-      ->required();
+  command->add_option("input", options->input, "a sequence, a FASTA file, or for --stats also builtin:synthetic");
+  add_schedule_flags(*command, options->schedule);
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

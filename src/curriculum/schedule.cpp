@@ -78,8 +78,10 @@ std::size_t Schedule::validation_masker(const State& state) const {
 }
 
 State Schedule::observe(State state, const Measurement& measurement) const {
-  if (has_trigger()) return curriculum::observe(options_, std::move(state), measurement);
-  state.history.push_back(measurement);
+  const auto before = state.switch_step;
+  state = curriculum::observe(options_, std::move(state), measurement);
+  // without a trigger nothing switches, and after the last step there is nothing left to mask
+  if (!has_trigger() || measurement.step >= max_steps_) state.switch_step = before;
   return state;
 }
 

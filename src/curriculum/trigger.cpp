@@ -34,7 +34,9 @@ State observe(const CurriculumOptions& options, State state, const Measurement& 
 }
 
 State reach(const CurriculumOptions& options, State state, std::int64_t step) {
-  if (!state.switched() && options.switch_at_step && step >= *options.switch_at_step) state.switch_step = step;
+  if (!state.switched() && options.switch_at_step && step >= *options.switch_at_step) {
+    state.switch_step = options.switch_at_step;
+  }
   return state;
 }
 

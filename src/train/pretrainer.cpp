@@ -209,8 +209,6 @@ void PretrainLoop::evaluate() {
   tokens_since_ = 0;
   seconds_since_ = seconds();
   auto next = schedule_.observe(state_, {step_, report.perplexity});
-  // a switch after the last step would name a masker that masks nothing
-  if (step_ == options_.max_steps) next.switch_step = state_.switch_step;
   const auto drops = curriculum::drops(next);
   take(std::move(next), drops.empty() ? std::nullopt : std::optional(drops.back()));
 }

@@ -40,6 +40,7 @@ class Schedule {
   bool needs_table() const;
   bool has_trigger() const { return maskers_.size() > 1 && pace_ == Pace::trigger; }
   const CurriculumOptions& options() const { return options_; }
+  std::int64_t max_steps() const { return max_steps_; }
 
   /// Index in maskers() of what masks window `window` of step `step`, both 0-based. cm-step draws with the key (seed,
   /// step, window / windows_per_draw), so that the result does not depend on how a step is split.
@@ -52,7 +53,8 @@ class Schedule {
   /// The validation windows get new masks for every measurement.
   bool redraws_validation() const { return options_.rule == Rule::abs_min; }
 
-  /// The state after a measurement, or when `step` steps are done. Without a trigger only the history grows.
+  /// The state after a measurement, or when `step` steps are done. Without a trigger, and after the last step, nothing
+  /// switches.
   State observe(State state, const Measurement& measurement) const;
   State reach(State state, std::int64_t step) const;
 

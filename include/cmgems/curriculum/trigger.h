@@ -30,7 +30,7 @@ struct State {
 
 /// The state after a measurement; it switches at most once. REQUIRES: steps ascend.
 State observe(const CurriculumOptions& options, State state, const Measurement& measurement);
-/// The state when `step` steps are done: switches where the fixed schedule does.
+/// The state when `step` steps are done: the fixed schedule switches after its own step.
 State reach(const CurriculumOptions& options, State state, std::int64_t step);
 
 /// Drop of perplexity at each measurement but the first, absolute.

@@ -56,9 +56,9 @@ struct MaskingOptions {
   std::string strategy = "cm-gems";  // a masker of masking/registry.h or a curriculum of curriculum/schedule.h
   double rate_scale = 1;             // multiplies every rate; 2 is the paper's doubled-rate study
   RandomIds random_ids = RandomIds::kmers;
-  GeneMaskOptions genemask;
-  GlobalOptions global;
-  PmiVocOptions pmi_voc;
+  GeneMaskOptions genemask = {};
+  GlobalOptions global = {};
+  PmiVocOptions pmi_voc = {};
 };
 /// `strategies` are the words of `strategy`: the maskers, and the curricula of a layer below this one.
 void describe(OptionVisitor& visitor, MaskingOptions& options, const std::vector<std::string_view>& strategies);

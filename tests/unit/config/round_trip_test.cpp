@@ -63,7 +63,7 @@ TEST_CASE("the document is complete: nulls are written too", "[config]") {
   CHECK_THAT(text, Catch::Contains("\"warmup_steps\": null"));
   CHECK_THAT(text, Catch::Contains("\"learning_rate\": 0.0004"));
   CHECK_THAT(text, Catch::Contains("\"strategy\": \"cm-gems\""));
-  CHECK_THAT(text,
-             Catch::StartsWith("{\n  \"inputs\": {\n    \"genome\": null,\n    \"task\": null,\n    \"train\": null,\n"
-                               "    \"test\": null,\n    \"data\": null,\n    \"model\": null\n  },\n"));
+  CHECK_THAT(text, Catch::StartsWith("{\n  \"variant\": \"paper\",\n  \"inputs\": {\n    \"genome\": null,\n    "
+                                     "\"task\": null,\n    \"train\": null,\n"
+                                     "    \"test\": null,\n    \"data\": null,\n    \"model\": null\n  },\n"));
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "cmgems/corpus/prefetch.h"
 #include "cmgems/masking/registry.h"
 #include "support/catch.h"
 #include "support/random_genome.h"
@@ -88,6 +89,58 @@ TEST_CASE("labels are the genome's own tokens", "[corpus]") {
     }
     CHECK(known.count(tokens) == 1);
   }
+}
+
+TEST_CASE("masks are the same for any number of worker threads, order of steps and budget", "[corpus]") {
+  const auto genome = test::random_genome({60'000});
+  const auto table = test::ordered_table(6);
+  const Corpus corpus(genome, {.max_tokens = 60}, {}, &table, 42);
+  const auto easy = masking::make_masker("genemask", {6, &table, {}});
+  const auto hard = masking::make_masker("pmi-voc", {6, &table, {}});
+  const std::vector<const masking::Masker*> maskers{easy.get(), hard.get()};
+  const auto make = [&](std::int64_t step, std::size_t budget) {
+    return corpus.train_batch(step, 12, maskers, [&](std::int64_t window) { return (step + window / 5) % 2; }, budget);
+  };
+  using Contents = std::multiset<std::vector<std::int64_t>>;
+  std::vector<Contents> expected;
+  for (std::int64_t step = 0; step < 12; ++step) expected.push_back(contents(make(step, 0).micro_batches));
+  for (const int workers : {1, 2, 4}) {
+    for (const std::int64_t first : {0, 7}) {  // 7: as after a restart
+      Prefetcher prefetcher([&](std::int64_t step) { return make(step, 100 + 40 * static_cast<std::size_t>(workers)); },
+                            workers);
+      prefetcher.open(first, 12);
+      for (std::int64_t step = first; step < 12; ++step) {
+        CHECK(contents(prefetcher.next().micro_batches) == expected[static_cast<std::size_t>(step)]);
+      }
+    }
+  }
+}
+
+TEST_CASE("the masker of each window is the chosen one, and figures are kept apart", "[corpus]") {
+  const auto genome = test::random_genome({60'000});
+  const auto table = test::ordered_table(6);
+  const Corpus corpus(genome, {.max_tokens = 60, .full_length_share = 1}, {}, &table, 42);
+  const auto random = masking::make_masker("random", {6, nullptr, {}});
+  const auto global = masking::make_masker("global", {6, &table, {}});
+  const std::vector<const masking::Masker*> maskers{random.get(), global.get()};
+  const auto batch = corpus.train_batch(0, 20, maskers, [](std::int64_t window) { return window < 5 ? 0 : 1; }, 0);
+  REQUIRE(batch.statistics.size() == 2);
+  CHECK(batch.statistics[0].examples == 5);
+  CHECK(batch.statistics[1].examples == 15);
+  CHECK(batch.statistics[0].pmi_spans == 0);
+  CHECK(batch.statistics[1].pmi_spans == 15);  // one span for 60 tokens
+  const auto alone = corpus.train_batch(0, 5, *random, 0);
+  CHECK(alone.statistics[0].masked == batch.statistics[0].masked);
+}
+
+TEST_CASE("validation masks of another draw are others on the same windows", "[corpus]") {
+  const auto genome = test::random_genome({30'000});
+  const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
+  const auto masker = masking::make_masker("random", {6, nullptr, {}});
+  const auto once = corpus.validation_batches(20, *masker, 0), again = corpus.validation_batches(20, *masker, 0, 500);
+  CHECK(contents(again) == contents(corpus.validation_batches(20, *masker, 0, 500)));
+  CHECK(once[0].masked != again[0].masked);
+  CHECK(once[0].cu_seqlens == again[0].cu_seqlens);
 }
 
 TEST_CASE("validation masks never change", "[corpus]") {

@@ -1,5 +1,7 @@
 #include "cmgems/train/pretrainer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -33,11 +35,21 @@ struct Recorder : train::Observer {
     losses[report.step] = report.loss;
     for (const auto& mask : report.masks) (mask.masker == "global" ? hard : easy).insert(report.step);
   }
-  void on_eval(const train::EvalReport& report) override { evals.push_back(report.step); }
+  void on_eval(const train::EvalReport& report) override {
+    evals.push_back(report.step);
+    perplexities.push_back(report.perplexity);
+    maskers.push_back(report.masker);
+  }
+  void on_skipped(std::int64_t, const std::string&) override { ++skipped; }
+  void on_done(const train::DoneReport& report) override { done = report; }
   void on_switch(const train::SwitchReport& report) override { switched = report.step; }
   std::map<std::int64_t, double> losses;  // by completed steps; a step without a masked token is not reported
   std::set<std::int64_t> easy, hard;
   std::vector<std::int64_t> evals;
+  std::vector<double> perplexities;
+  std::vector<std::string> maskers;  // whose masks were measured
+  std::int64_t skipped = 0;
+  train::DoneReport done{};
   std::optional<std::int64_t> switched;
 };
 
@@ -92,6 +104,52 @@ TEST_CASE("until the switch a cm-gems run is the genemask run", "[train]") {
   for (const auto& [step, loss] : a.losses) CHECK((step > 6 || loss == b.losses.at(step)));
   CHECK(a.losses.at(8) != b.losses.at(8));
   CHECK_FALSE(b.switched.has_value());
+}
+
+TEST_CASE("cm-step runs report both maskers", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.masking.strategy = "cm-step";
+  config.curriculum.easy = "genemask";
+  config.curriculum.blocks = 4;
+  config.train.max_steps = 40;
+  config.curriculum.windows_per_draw = 2;
+  const auto run = record(config, folder.path() / "m");
+  CHECK(*run.hard.begin() > 10);  // the first of four blocks is easy
+  CHECK(run.easy.size() > 10);
+  CHECK(run.hard.size() > 10);
+  std::vector<std::int64_t> both;
+  std::set_intersection(run.easy.begin(), run.easy.end(), run.hard.begin(), run.hard.end(), std::back_inserter(both));
+  CHECK_FALSE(both.empty());  // two draws for the four windows of a step
+  CHECK_FALSE(run.switched.has_value());
+}
+
+TEST_CASE("with abs-min every measurement has masks of its own, by the masker of the stage", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.curriculum.rule = curriculum::Rule::abs_min;
+  config.curriculum.threshold = 1e9;
+  config.train.learning_rate = 1e-12;  // the model stays as it is: only masks move the perplexity
+  const auto anew = record(config, folder.path() / "a");
+  CHECK(anew.maskers == std::vector<std::string>{"genemask", "genemask", "global"});
+  CHECK(anew.perplexities[0] != anew.perplexities[1]);
+  config.curriculum.rule = curriculum::Rule::signed_drop;
+  const auto fixed = record(config, folder.path() / "b");
+  CHECK(fixed.maskers == std::vector<std::string>{"genemask", "genemask", "genemask"});
+  CHECK(fixed.perplexities[0] == Approx(fixed.perplexities[1]).epsilon(1e-6));
+}
+
+TEST_CASE("steps without a masked token are skipped and counted", "[train]") {
+  test::TemporaryFolder folder;
+  auto config = tiny_config();
+  config.masking.strategy = "global";
+  config.masking.global.count = masking::SpanCount::binomial;
+  config.masking.rate_scale = 0.3;  // 0.1 spans a window of up to 12 tokens
+  const auto run = record(config, folder.path() / "m");
+  CHECK(run.skipped > 0);
+  CHECK(run.skipped < 12);
+  CHECK(run.losses.size() + static_cast<std::size_t>(run.skipped) == 12);
+  CHECK(run.done.skipped == run.skipped);
 }
 
 TEST_CASE("training lowers the loss of a repetitive genome", "[train]") {

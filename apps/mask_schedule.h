@@ -1,0 +1,23 @@
+// cmgems mask --schedule: what the curriculum of a configuration would have done on a recorded perplexity curve.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command.h"
+
+namespace cmgems::apps {
+
+/// --schedule, --trace.
+struct ScheduleFlags {
+  std::string config;
+  std::string trace;
+  bool given() const { return !config.empty() || !trace.empty(); }
+};
+void add_schedule_flags(CLI::App& command, ScheduleFlags& flags);
+
+/// `assignments` are those of --set, on top of the configuration.
+/// Throws: UsageError when one of the two flags is missing, what reading of configuration and trace throws.
+void run_schedule(const ScheduleFlags& flags, const std::vector<std::string>& assignments, bool json);
+
+}  // namespace cmgems::apps

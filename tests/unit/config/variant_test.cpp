@@ -1,0 +1,74 @@
+#include <sstream>
+
+#include "cmgems/base/error.h"
+#include "cmgems/config/config.h"
+#include "support/catch.h"
+#include "support/thrown.h"
+
+using namespace cmgems;
+using cmgems::config::Config;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+Config from(const std::string& json) {
+  Config config;
+  config::apply_json(config, json, "c.json");
+  return config;
+}
+
+/// Lines of the complete document that differ from the default one, without blanks and commas.
+Lines differences(const Config& config) {
+  std::istringstream before(config::to_json(Config{})), after(config::to_json(config));
+  Lines lines;
+  for (std::string old, now; std::getline(before, old) && std::getline(after, now);) {
+    if (old == now) continue;
+    now.erase(0, now.find_first_not_of(' '));
+    lines.push_back(now.back() == ',' ? now.substr(0, now.size() - 1) : now);
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("variant release sets exactly the released behaviours", "[config]") {
+  CHECK(differences(from(R"({"variant": "release"})")) ==
+        Lines{"\"variant\": \"release\"", "\"definition\": \"genemask-release\"", "\"random_ids\": \"vocabulary\"",
+              "\"rank_by\": \"position\"", "\"half\": \"first\"", "\"all_pmi_below\": 5", "\"rank_by\": \"position\"",
+              "\"count\": \"binomial\"", "\"rule\": \"abs-min\""});
+  CHECK(differences(from(R"({"variant": "paper"})")).empty());
+}
+
+TEST_CASE("keys beside the variant win, wherever they stand", "[config]") {
+  const auto config = from(R"({"masking": {"global": {"rank_by": "token"}}, "variant": "release"})");
+  CHECK(config.masking.global.rank_by == masking::RankBy::token);
+  CHECK(config.masking.genemask.rank_by == masking::RankBy::position);
+}
+
+TEST_CASE("a variant given later sets its keys again", "[config]") {
+  Config config = from(R"({"variant": "release", "train": {"learning_rate": 0.5}})");
+  config::apply_assignments(config, {"variant=paper"});
+  CHECK(differences(config) == Lines{"\"learning_rate\": 0.5"});
+  config::apply_assignments(config, {"masking.global.count=binomial", "variant=release"});
+  CHECK(config.masking.global.count == masking::SpanCount::binomial);
+  CHECK(config.masking.global.rank_by == masking::RankBy::position);
+}
+
+TEST_CASE("an unknown variant is an error, and its place is the top", "[config]") {
+  Config config;
+  const auto problem = [&](const std::string& assignment) {
+    return test::message_of<UsageError>([&] { config::apply_assignments(config, {assignment}); });
+  };
+  CHECK(problem("variant=released") ==
+        "--set: variant: expected one of paper, release, found \"released\"; did you mean release?");
+  CHECK(problem("masking.variant=release") == "--set: unknown key masking.variant; did you mean variant?");
+}
+
+TEST_CASE("cm-step draws for ten windows at a time as released, for a whole step as written", "[config]") {
+  CHECK_FALSE(config::schedule_of(from(R"({"masking": {"strategy": "cm-step"}})")).options().windows_per_draw);
+  const auto released = config::schedule_of(from(R"({"variant": "release", "masking": {"strategy": "cm-step"}})"));
+  CHECK(released.options().windows_per_draw == 10);
+  CHECK(released.maskers() == Lines{"random", "global"});
+  const auto own = config::schedule_of(from(R"({"variant": "release", "curriculum": {"windows_per_draw": 5}})"));
+  CHECK(own.options().windows_per_draw == 5);
+}
