@@ -61,8 +61,9 @@ Finding check_genome(const config::Config& config) {
     }
     searched += (searched.empty() ? "" : " and ") + folder.string();
   }
-  return {"genome", false,
-          "put one FASTA file into " + searched + ", or name it with --genome (builtin:synthetic is built in)"};
+  return {
+      "genome", false,
+      "put one FASTA or .2bit file into " + searched + ", or name it with --genome (builtin:synthetic is built in)"};
 }
 
 Finding check_task(const std::string& name, const fs::path& data) {

@@ -6,7 +6,9 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/formats/model_folder.h"
-#include "cmgems/genome/fasta.h"
+#include "cmgems/genome/reader.h"
+#include "cmgems/genome/synthetic.h"
+#include "cmgems/kmer/counter.h"
 
 namespace cmgems::apps {
 namespace {
@@ -19,6 +21,7 @@ bool is_genome_file(const fs::path& path) {
   fs::path name = path.filename();
   if (name.extension() == ".gz") name = name.stem();
   const auto extension = name.extension();
+  if (path.extension() == ".2bit") return true;
   return extension == ".fa" || extension == ".fasta" || extension == ".fna";
 }
 
@@ -29,7 +32,7 @@ std::string joined(const std::vector<fs::path>& paths, const std::string& separa
 }
 
 [[noreturn]] void no_genome(const std::vector<fs::path>& folders, const Session& session) {
-  throw InputNotFound("no genome was given, and no .fa, .fasta or .fna file (also .gz) was found in " +
+  throw InputNotFound("no genome was given, and no .fa, .fasta, .fna (also .gz) or .2bit file was found in " +
                       joined(folders, " or ") + ". Name one: " + command_text(session) +
                       " --genome GENOME.fa (without a file: --genome " + kSynthetic + ")");
 }
@@ -92,17 +95,30 @@ void resolve_genome(config::Config& config, const Session& session) {
     log_info("genome: " + files.front().string() + " (default: the one genome file found)");
   }
   for (auto& file : genome) file = absolute_path(file);
+  for (auto* regions : {&config.data.include, &config.data.exclude}) {
+    if (*regions) *regions = absolute_path(**regions);
+  }
 }
 
-genome::Genome load_genome(const config::Config& config) {
+void append_genome(genome::GenomeBuilder& builder, const config::Config& config) {
   const auto& names = config.inputs.genome;
-  if (names.size() == 1 && names.front() == kSynthetic) return genome::synthetic_genome(config.synthetic);
+  if (names.size() == 1 && names.front() == kSynthetic) return append_synthetic(builder, config.synthetic);
   for (const auto& name : names) {
     std::error_code missing;
     const auto bytes = fs::file_size(name, missing);
     if (!missing) log_debug("reading " + name + ", " + format_count(bytes) + " bytes");
   }
-  return genome::read_fasta({names.begin(), names.end()});
+  const int threads = kmer::threads_for_counting(static_cast<int>(config.compute.threads));
+  genome::append_files(builder, {names.begin(), names.end()}, threads);
+}
+
+genome::Regions regions_of(const config::Config& config) { return {config.data.include, config.data.exclude}; }
+
+genome::Genome load_genome(const config::Config& config) {
+  genome::GenomeBuilder builder;
+  builder.restrict_to(regions_of(config));
+  append_genome(builder, config);
+  return builder.finish();
 }
 
 fs::path resolve_data(config::Config& config) {

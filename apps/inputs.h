@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cmgems/config/config.h"
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 #include "command.h"
 
 namespace cmgems::apps {
@@ -14,10 +14,14 @@ namespace cmgems::apps {
 /// Fills inputs.genome when it is empty: the one genome file in $CMGEMS_DATA/genome or ./data/genome.
 /// Throws: InputNotFound (none or several: what was looked for, and the command to type).
 void resolve_genome(config::Config& config, const Session& session);
-/// Files, or builtin:synthetic. Throws as genome::read_fasta does.
+/// Files, or builtin:synthetic, within data.include and data.exclude. Throws as genome::read_genome does.
 genome::Genome load_genome(const config::Config& config);
+/// The same bases without data.include and data.exclude, into a builder.
+void append_genome(genome::GenomeBuilder& builder, const config::Config& config);
+/// data.include and data.exclude. Throws as genome::BedFile does.
+genome::Regions regions_of(const config::Config& config);
 
-/// Genome files (.fa .fasta .fna, also .gz) of a folder, sorted; empty when there is no such folder.
+/// Genome files (.fa .fasta .fna, also .gz, and .2bit) of a folder, sorted; empty when there is no such folder.
 std::vector<std::filesystem::path> genome_files(const std::filesystem::path& folder);
 /// Folders in which a genome is looked for, in order.
 std::vector<std::filesystem::path> genome_folders(const config::Config& config);

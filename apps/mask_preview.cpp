@@ -8,7 +8,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/corpus/mask_statistics.h"
-#include "cmgems/genome/fasta.h"
+#include "cmgems/genome/reader.h"
 #include "mask_drawing.h"
 #include "result_table.h"
 

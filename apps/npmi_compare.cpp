@@ -26,8 +26,11 @@ struct Options {
   std::size_t top = 500;
 };
 
+std::string kmer_of(const npmi::Move& move, int k) {
+  return kmer::kmer_text(static_cast<std::uint32_t>(move.token - kmer::kFirstKmer), k);
+}
+
 void print_json(const npmi::Comparison& result, const Options& options, int k) {
-  const kmer::Vocabulary vocabulary(k);
   ordered_json json = {{"command", "npmi compare"},
                        {"a", options.a},
                        {"b", options.b},
@@ -43,7 +46,7 @@ void print_json(const npmi::Comparison& result, const Options& options, int k) {
                        {"pmi_difference", {{"median", result.pmi.median}, {"maximum", result.pmi.largest}}},
                        {"moves", ordered_json::array()}};
   for (const auto& move : result.moves) {
-    json["moves"].push_back({{"kmer", vocabulary.word(move.token)}, {"rank_a", move.rank_a}, {"rank_b", move.rank_b}});
+    json["moves"].push_back({{"kmer", kmer_of(move, k)}, {"rank_a", move.rank_a}, {"rank_b", move.rank_b}});
   }
   std::cout << json.dump(2) << "\n";
 }
@@ -62,10 +65,9 @@ void print_text(const npmi::Comparison& result, const Options& options, int k) {
   std::cout << "\n";
   differences.print(std::cout);
   if (result.moves.empty()) return;
-  const kmer::Vocabulary vocabulary(k);
   ResultTable moves({"largest moves", "rank in a", "rank in b"});
   for (const auto& move : result.moves) {
-    moves.add({vocabulary.word(move.token), format_count(static_cast<unsigned>(move.rank_a)),
+    moves.add({kmer_of(move, k), format_count(static_cast<unsigned>(move.rank_a)),
                format_count(static_cast<unsigned>(move.rank_b))});
   }
   std::cout << "\n";

@@ -34,13 +34,12 @@ struct Row {
 
 /// The k-mers of the ranks [first, first + count), best first.
 std::vector<Row> ranked_rows(const npmi::Table& table, std::size_t first, std::size_t count) {
-  const kmer::Vocabulary vocabulary(table.k);
   std::vector<Row> rows(count);
   for (std::size_t i = 0; i < table.rank.size(); ++i) {
     const auto rank = static_cast<std::size_t>(table.rank[i]);
     if (rank < first || rank >= first + count) continue;
-    rows[rank - first] = {rank, vocabulary.word(kmer::kFirstKmer + static_cast<kmer::TokenId>(i)), table.counts[i],
-                          table.pmi[i], table.npmi[i]};
+    rows[rank - first] = {rank, kmer::kmer_text(static_cast<std::uint32_t>(i), table.k), table.counts[i], table.pmi[i],
+                          table.npmi[i]};
   }
   return rows;
 }

@@ -170,9 +170,10 @@ void add_pretrain(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("pretrain", "Pretrain a model on a genome");
   add_config_flags(*command, options->config);
-  command->add_option("--genome", options->genome,
-                      "FASTA files (.gz too) or builtin:synthetic (default: the configuration's, else the one genome "
-                      "file in $CMGEMS_DATA/genome or ./data/genome)");
+  command->add_option(
+      "--genome", options->genome,
+      "FASTA (.gz too) or .2bit files, or builtin:synthetic (default: the configuration's, else the one "
+      "genome file in $CMGEMS_DATA/genome or ./data/genome)");
   command->add_option("--out", options->out, "run folder (default: runs/pretrain-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");
   command->add_flag("--dry-run", options->dry_run, "do everything but the steps; no run folder is made");

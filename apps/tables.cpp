@@ -48,9 +48,13 @@ npmi::Table read_named_table(const std::string& name) {
 npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                         const genome::Genome& genome) {
   const auto counts = kmer::count_nmers(genome, static_cast<int>(k), static_cast<int>(threads), options.both_strands);
+  return table_of_counts(options, counts, genome.hash());
+}
+
+npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCounts& counts, std::string genome_hash) {
   npmi::Table table = npmi::build_table(counts, options.definition, options.min_count);
   table.both_strands = options.both_strands;
-  table.genome_hash = genome.hash();
+  table.genome_hash = std::move(genome_hash);
   const double share = static_cast<double>(table.scored()) / static_cast<double>(table.npmi.size());
   if (share < kEnoughScored) {
     log_warning("only " + format_count(table.scored()) + " of " + format_count(table.npmi.size()) +
@@ -81,6 +85,12 @@ npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::in
   if (table.k == k) {
     refuse_other_options(options, table);
     return table;
+  }
+  if (table.k > kmer::kMaxK) {
+    throw DataError("the NPMI table " + options.table + " holds " + std::to_string(table.k) + "-mers: tables of k > " +
+                    std::to_string(kmer::kMaxK) + " are for npmi show and npmi compare, tokens have " +
+                    std::to_string(kmer::kMinK) + " to " + std::to_string(kmer::kMaxK) + " bases; use a table for k=" +
+                    std::to_string(k) + " (cmgems npmi build -k " + std::to_string(k) + ")");
   }
   throw DataError("the NPMI table " + options.table + " holds " + std::to_string(table.k) + "-mers, but k is " +
                   std::to_string(k) + ": use a table for k=" + std::to_string(k) + " (cmgems npmi build -k " +

@@ -28,6 +28,9 @@ npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::in
 npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                         const genome::Genome& genome);
 
+/// The same from counts of a genome with this hash.
+npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCounts& counts, std::string genome_hash);
+
 /// A table by its name alone: builtin:human-6mer or a file (ours, or the csv that the GeneMask authors published); with
 /// @paper or @genemask-release behind it, its counts scored anew under that definition.
 /// Throws: UsageError, InputNotFound, DataError.

@@ -83,6 +83,12 @@ void write_file_atomic(const fs::path& path, std::span<const std::string_view> p
   file.rename_to(path);
 }
 
+void write_file_atomic(const fs::path& path, const std::function<void(const Write&)>& produce) {
+  Temporary file(path);
+  produce([&file](std::string_view bytes) { file.write(bytes); });
+  file.rename_to(path);
+}
+
 void write_folder_atomic(const fs::path& folder, const std::function<void(const fs::path&)>& fill) {
   const fs::path temporary = folder.string() + ".tmp-" + std::to_string(::getpid());
   const fs::path old = folder.string() + ".old-" + std::to_string(::getpid());
@@ -115,7 +121,13 @@ std::string read_file(const fs::path& path) {
   if (!fs::exists(path)) throw InputNotFound("no such file: " + path.string());
   if (fs::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
   std::ifstream file(path, std::ios::binary);
-  std::string content(std::istreambuf_iterator<char>(file), {});
+  std::error_code unknown;
+  const auto size = fs::file_size(path, unknown);
+  std::string content(unknown ? 0 : static_cast<std::size_t>(size), '\0');
+  content.resize(
+      static_cast<std::size_t>(file.read(content.data(), static_cast<std::streamsize>(content.size())).gcount()));
+  file.clear(file.rdstate() & std::ios::badbit);
+  content.append(std::istreambuf_iterator<char>(file), {});  // a pipe, or a file that grew
   if (!file.is_open() || file.bad()) throw IoError("cannot read " + path.string());
   return content;
 }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_set>
 
 #include "cmgems/base/error.h"
-#include "cmgems/base/hash.h"
 #include "cmgems/base/log.h"
 #include "cmgems/base/random.h"
+#include "duplicates.h"
 
 namespace cmgems::corpus {
 namespace {
@@ -71,7 +70,9 @@ std::vector<Region> regions_of(const genome::Genome& genome, const std::vector<R
   return regions;
 }
 
-void cut_region(const Region& region, const DataOptions& options, RandomStream random, std::vector<Window>& windows) {
+/// Calls `take` with every window of a region, in order.
+template <class Take>
+void cut_region(const Region& region, const DataOptions& options, RandomStream random, Take take) {
   const auto overhang = static_cast<std::uint64_t>(options.k - 1);
   const std::uint64_t shortest = kShortestWindow + overhang;
   const std::uint64_t longest = static_cast<std::uint64_t>(options.max_tokens) + overhang;
@@ -85,42 +86,29 @@ void cut_region(const Region& region, const DataOptions& options, RandomStream r
       tokens = kShortestWindow + random.below(static_cast<std::uint32_t>(options.max_tokens) - kShortestWindow + 1);
     }
     tokens = static_cast<std::uint32_t>(std::min<std::uint64_t>(tokens, region.end - at - overhang));
-    windows.push_back({at, tokens});
+    take(Window{at, tokens});
     at += tokens + overhang;
   }
 }
 
-std::uint64_t hash_window(const genome::Genome& genome, const Window& window, std::uint64_t overhang,
-                          std::vector<std::uint8_t>& codes) {
-  codes.resize(window.tokens + overhang);
-  genome.unpack(window.begin, codes);
-  return hash64(codes.data(), codes.size());
-}
-
-/// Drops exact copies, the first one stays; validation comes first, so that no training window equals one of it.
-std::uint64_t drop_duplicates(const genome::Genome& genome, std::uint64_t overhang, WindowSet& set) {
-  std::vector<std::uint8_t> codes;
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(set.validation.size() + set.train.size());
-  for (const auto* side : {&set.validation, &set.train}) {
-    for (const auto& window : *side) hashes.push_back(hash_window(genome, window, overhang, codes));
+/// Cuts twice: to count, and to fill vectors that never grow.
+void cut_regions(const std::vector<Region>& regions, const DataOptions& options, std::uint64_t seed,
+                 std::uint64_t epoch, WindowSet& set) {
+  const auto each = [&](auto take) {
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+      const bool validation = regions[i].validation;
+      cut_region(regions[i], options, RandomStream(seed, Purpose::windows, epoch, i),
+                 [&](const Window& window) { take(window, validation); });
+    }
+  };
+  std::size_t training = 0, validating = 0;
+  each([&](const Window&, bool validation) { ++(validation ? validating : training); });
+  set.train.reserve(training);
+  set.validation.reserve(validating);
+  each([&](const Window& window, bool validation) { (validation ? set.validation : set.train).push_back(window); });
+  for (const Region& region : regions) {
+    (region.validation ? set.validation_bases : set.train_bases) += region.end - region.begin;
   }
-  std::vector<std::uint64_t> sorted = hashes;
-  std::sort(sorted.begin(), sorted.end());
-  std::unordered_set<std::uint64_t> repeated;
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    if (sorted[i] == sorted[i - 1]) repeated.insert(sorted[i]);
-  }
-  std::unordered_set<std::uint64_t> seen;
-  std::size_t index = 0;
-  std::uint64_t dropped = 0;
-  for (auto* side : {&set.validation, &set.train}) {
-    dropped += std::erase_if(*side, [&](const Window&) {
-      const std::uint64_t hash = hashes[index++];
-      return repeated.contains(hash) && !seen.insert(hash).second;
-    });
-  }
-  return dropped;
 }
 
 }  // namespace
@@ -140,11 +128,7 @@ WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, 
   draw_validation(blocks, options.validation_share, genome.size(), seed);
   WindowSet set;
   const auto regions = regions_of(genome, blocks);
-  for (std::size_t i = 0; i < regions.size(); ++i) {
-    const RandomStream random(seed, Purpose::windows, epoch, i);
-    cut_region(regions[i], options, random, regions[i].validation ? set.validation : set.train);
-    (regions[i].validation ? set.validation_bases : set.train_bases) += regions[i].end - regions[i].begin;
-  }
+  cut_regions(regions, options, seed, epoch, set);
   set.duplicates = drop_duplicates(genome, overhang, set);
   if (set.train.empty() || set.validation.empty()) throw too_short();
   return set;

@@ -1,67 +1,16 @@
-#include "cmgems/genome/fasta.h"
-
-#include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
-
+// FASTA: plain, gzip or BGZF; single- or multi-line; soft-masked; CRLF.
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <utility>
 
 #include "characters.h"
 #include "cmgems/base/error.h"
+#include "cmgems/genome/reader.h"
+#include "formats.h"
+#include "text_file.h"
 
 namespace cmgems::genome {
 namespace {
-
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-constexpr std::string_view kGzipMagic = "\x1f\x8b";
-
-/// Text of a plain, gzip or BGZF file, in chunks.
-class TextFile {
- public:
-  explicit TextFile(const std::filesystem::path& path) : path_(path.string()), chunk_(kChunkBytes) {
-    if (!std::filesystem::exists(path)) throw InputNotFound(path_ + ": no such file; expected a FASTA file");
-    if (std::filesystem::is_directory(path)) throw IoError(path_ + ": is a folder; name the FASTA file within it");
-    hts_set_log_level(HTS_LOG_OFF);  // its findings become exceptions here
-    errno = 0;
-    file_.reset(bgzf_open(path_.c_str(), "r"));
-    if (!file_) fail_reading();
-  }
-
-  /// The next chunk, empty at the end. Throws: DataError when the file is cut off or damaged.
-  std::string_view next() {
-    errno = 0;
-    const ssize_t bytes = bgzf_read(file_.get(), chunk_.data(), chunk_.size());
-    if (bytes < 0) fail_reading();
-    const std::string_view text(chunk_.data(), static_cast<std::size_t>(bytes));
-    // htslib takes what is shorter than a gzip header for plain text.
-    if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) fail_damaged();
-    if (bytes == 0 && file_->no_eof_block != 0) fail_damaged();
-    return text;
-  }
-
- private:
-  struct Close {
-    void operator()(BGZF* file) const { bgzf_close(file); }
-  };
-
-  [[noreturn]] void fail_reading() const {
-    if (errno == EIO || errno == EACCES || errno == EPERM) {
-      throw IoError(path_ + ": cannot be read: " + std::strerror(errno));
-    }
-    fail_damaged();
-  }
-  [[noreturn]] void fail_damaged() const {
-    throw DataError(path_ + ": the compressed file is cut off or damaged; copy or download it again");
-  }
-
-  std::string path_;
-  std::vector<char> chunk_;
-  std::unique_ptr<BGZF, Close> file_;
-};
 
 /// Takes what a FASTA file holds, in order.
 class FastaSink {
@@ -160,24 +109,24 @@ class FastaParser {
   bool bases_seen_ = false;
 };
 
-void parse_file(const std::filesystem::path& path, FastaSink& sink) {
-  TextFile file(path);
+void parse_file(const std::filesystem::path& path, int threads, FastaSink& sink) {
+  TextFile file(path, "a FASTA file", threads);
   FastaParser parser(path.string(), sink);
   for (auto text = file.next(); !text.empty(); text = file.next()) parser.feed(text);
   parser.finish();
 }
 
-class GenomeSink : public FastaSink {
+class BuilderSink : public FastaSink {
  public:
+  explicit BuilderSink(GenomeBuilder& builder) : builder_(builder) {}
   void header(std::string name) override { builder_.begin_contig(std::move(name)); }
   bool bases(std::string_view piece) override {
     builder_.append(piece);
     return builder_.foreign_letters() == 0;
   }
-  Genome finish() { return builder_.finish(); }
 
  private:
-  GenomeBuilder builder_;
+  GenomeBuilder& builder_;
 };
 
 class RecordSink : public FastaSink {
@@ -198,20 +147,14 @@ class RecordSink : public FastaSink {
 
 }  // namespace
 
-Genome read_fasta(const std::vector<std::filesystem::path>& paths) {
-  if (paths.empty()) throw UsageError("no genome file was given; name one or more FASTA files");
-  GenomeSink sink;
-  for (const auto& path : paths) parse_file(path, sink);
-  Genome genome = sink.finish();
-  if (genome.size() == 0) {
-    throw DataError(paths.front().string() + ": line 1: the sequences hold no A, C, G or T; expected DNA or RNA");
-  }
-  return genome;
+void append_fasta(GenomeBuilder& builder, const std::filesystem::path& path, int threads) {
+  BuilderSink sink(builder);
+  parse_file(path, threads, sink);
 }
 
 std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path) {
   RecordSink sink;
-  parse_file(path, sink);
+  parse_file(path, 1, sink);
   return std::move(sink.records);
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t kContexts = 1024;  // 4^5
 constexpr std::size_t kStartBases = 6;
+constexpr std::uint64_t kPieceBases = std::uint64_t{1} << 20;  // made at once
 // Last argument of the random streams: the genome never shares numbers with a task's background.
 constexpr std::uint64_t kBackgroundStream = 0, kGenomeStream = 1, kMotifStream = 2;
 
@@ -58,34 +59,69 @@ std::uint32_t draw_start(RandomStream& stream) {
   return kmer;
 }
 
-/// Fills `codes` with bases of the chain. The random numbers do not depend on the bases, so that their computation
-/// overlaps with the walk.
-void fill_background(RandomStream& stream, std::span<std::uint8_t> codes) {
-  const auto& limits = human_chain().limits;
-  const std::uint32_t start = draw_start(stream);
-  const std::size_t head = std::min(codes.size(), kStartBases);
-  for (std::size_t i = 0; i < head; ++i) codes[i] = static_cast<std::uint8_t>(start >> (2 * (kStartBases - 1 - i)) & 3);
-  std::uint32_t context = start % kContexts;
-  for (std::size_t i = head; i < codes.size(); ++i) {
-    const std::uint32_t draw = stream.next();
-    const Limits& limit = limits[context];
-    const std::uint32_t code = std::uint32_t{draw >= limit[0]} + (draw >= limit[1]) + (draw >= limit[2]);
-    codes[i] = static_cast<std::uint8_t>(code);
-    context = (context << 2 | code) % kContexts;
-  }
-}
+/// The chain, as long as one likes. The random numbers do not depend on the bases, so that their computation overlaps
+/// with the walk.
+class Background {
+ public:
+  explicit Background(RandomStream stream) : stream_(stream), start_(draw_start(stream_)) {}
 
-/// Copies motifs over the background; gaps between starts are uniform in [spacing / 2, 3 / 2 spacing).
-void plant_motifs(RandomStream& stream, std::span<std::uint8_t> codes) {
-  const auto& motifs = planted_motifs();
-  std::size_t position = 0;
-  while (true) {
-    position += kMotifSpacing / 2 + stream.below(kMotifSpacing + 1);
-    const std::string_view motif = motifs[stream.below(static_cast<std::uint32_t>(motifs.size()))];
-    if (position + motif.size() > codes.size()) return;
-    std::transform(motif.begin(), motif.end(), codes.begin() + static_cast<std::ptrdiff_t>(position), base_code);
+  /// The next bases.
+  void fill(std::span<std::uint8_t> codes) {
+    std::size_t i = 0;
+    for (; i < codes.size() && done_ < kStartBases; ++i, ++done_) {
+      codes[i] = static_cast<std::uint8_t>(start_ >> (2 * (kStartBases - 1 - done_)) & 3);
+      context_ = (context_ << 2 | codes[i]) % kContexts;
+    }
+    const auto& limits = human_chain().limits;
+    RandomStream stream = stream_;  // locals stay in registers
+    std::uint32_t context = context_;
+    for (; i < codes.size(); ++i) {
+      const std::uint32_t draw = stream.next();
+      const Limits& limit = limits[context];
+      const std::uint32_t code = std::uint32_t{draw >= limit[0]} + (draw >= limit[1]) + (draw >= limit[2]);
+      codes[i] = static_cast<std::uint8_t>(code);
+      context = (context << 2 | code) % kContexts;
+    }
+    stream_ = stream;
+    context_ = context;
   }
-}
+
+ private:
+  RandomStream stream_;
+  std::uint32_t start_;
+  std::size_t done_ = 0;  // of the start
+  std::uint32_t context_ = 0;
+};
+
+/// Copies motifs over the background; gaps between starts are uniform in [spacing / 2, 3 / 2 spacing). A motif that
+/// does not fit before the genome's end is left out, with all after it.
+class Motifs {
+ public:
+  Motifs(RandomStream stream, std::uint64_t length) : stream_(stream), length_(length) { draw(); }
+
+  /// `codes` are the bases from `begin` on; pieces come in order.
+  void plant(std::uint64_t begin, std::span<std::uint8_t> codes) {
+    const std::uint64_t end = begin + codes.size();
+    while (position_ < end && position_ + motif_.size() <= length_) {
+      for (std::uint64_t at = std::max(position_, begin); at < std::min(position_ + motif_.size(), end); ++at) {
+        codes[at - begin] = base_code(motif_[at - position_]);
+      }
+      if (position_ + motif_.size() > end) return;  // the rest is in the next piece
+      draw();
+    }
+  }
+
+ private:
+  void draw() {
+    const auto& motifs = planted_motifs();
+    position_ += kMotifSpacing / 2 + stream_.below(kMotifSpacing + 1);
+    motif_ = motifs[stream_.below(static_cast<std::uint32_t>(motifs.size()))];
+  }
+
+  RandomStream stream_;
+  std::uint64_t length_, position_ = 0;
+  std::string_view motif_;
+};
 
 }  // namespace
 
@@ -108,23 +144,31 @@ const std::vector<std::string_view>& planted_motifs() {
   return motifs;
 }
 
-Genome synthetic_genome(const SyntheticOptions& options) {
+void append_synthetic(GenomeBuilder& builder, const SyntheticOptions& options) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
-  std::vector<std::uint8_t> codes(static_cast<std::size_t>(options.length));
-  RandomStream background(seed, Purpose::synthetic, 0, kGenomeStream);
-  fill_background(background, codes);
-  RandomStream motifs(seed, Purpose::synthetic, 0, kMotifStream);
-  plant_motifs(motifs, codes);
-  GenomeBuilder builder;
+  const auto length = static_cast<std::uint64_t>(options.length);
+  Background background(RandomStream(seed, Purpose::synthetic, 0, kGenomeStream));
+  Motifs motifs(RandomStream(seed, Purpose::synthetic, 0, kMotifStream), length);
+  builder.reserve(length);
   builder.begin_contig("synthetic");
-  builder.append_codes(codes);
+  std::vector<std::uint8_t> codes;
+  for (std::uint64_t done = 0; done < length; done += codes.size()) {
+    codes.resize(std::min(kPieceBases, length - done));
+    background.fill(codes);
+    motifs.plant(done, codes);
+    builder.append_codes(codes);
+  }
+}
+
+Genome synthetic_genome(const SyntheticOptions& options) {
+  GenomeBuilder builder;
+  append_synthetic(builder, options);
   return builder.finish();
 }
 
 std::vector<std::uint8_t> synthetic_background(std::size_t length, std::uint64_t seed, std::uint64_t a) {
   std::vector<std::uint8_t> codes(length);
-  RandomStream stream(seed, Purpose::synthetic, a, kBackgroundStream);
-  fill_background(stream, codes);
+  Background(RandomStream(seed, Purpose::synthetic, a, kBackgroundStream)).fill(codes);
   return codes;
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array<std::string_view, kFirstKmer> kSpecialWords{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
 
+constexpr std::size_t kLongestIndexed = 15;
+
 int checked(int k) {
   if (k < kMinK || k > kMaxK) {
     throw UsageError("k is " + std::to_string(k) + "; expected a k-mer length from " + std::to_string(kMinK) + " to " +
@@ -21,21 +23,36 @@ int checked(int k) {
 
 }  // namespace
 
+std::string kmer_text(std::uint32_t index, int k) {
+  std::string letters;
+  for (int shift = 2 * (k - 1); shift >= 0; shift -= 2) letters += genome::kBaseLetters[index >> shift & 3];
+  return letters;
+}
+
+std::optional<std::uint32_t> kmer_index(std::string_view letters) {
+  if (letters.empty() || letters.size() > kLongestIndexed) return std::nullopt;
+  std::uint32_t index = 0;
+  for (const char letter : letters) {
+    const std::uint8_t code = genome::base_code(letter);
+    if (code == genome::kNotABase) return std::nullopt;
+    index = index << 2 | code;
+  }
+  return index;
+}
+
 Vocabulary::Vocabulary(int k) : k_(checked(k)), kmers_(TokenId{1} << (2 * k)) {}
 
 TokenId Vocabulary::id(std::string_view word) const {
   const auto special = std::find(kSpecialWords.begin(), kSpecialWords.end(), word);
   if (special != kSpecialWords.end()) return static_cast<TokenId>(special - kSpecialWords.begin());
   if (word.size() != static_cast<std::size_t>(k_)) return kUnk;
-  return tokenize(*this, word).front();
+  const auto index = kmer_index(word);
+  return index ? kFirstKmer + static_cast<TokenId>(*index) : kUnk;
 }
 
 std::string Vocabulary::word(TokenId id) const {
   if (id < kFirstKmer) return std::string(kSpecialWords[static_cast<std::size_t>(id)]);
-  const auto index = static_cast<std::uint32_t>(id - kFirstKmer);
-  std::string letters;
-  for (int shift = 2 * (k_ - 1); shift >= 0; shift -= 2) letters += genome::kBaseLetters[index >> shift & 3];
-  return letters;
+  return kmer_text(static_cast<std::uint32_t>(id - kFirstKmer), k_);
 }
 
 std::string Vocabulary::text() const {

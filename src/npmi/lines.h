@@ -82,13 +82,10 @@ class Lines {
 };
 
 /// Index of the k-mer that a row is about. `line_of` holds the line of every k-mer seen so far, 0 for none.
-inline std::size_t place_of_kmer(const Lines& lines, const kmer::Vocabulary& vocabulary, std::string_view cell,
-                                 std::vector<std::size_t>& line_of) {
-  const kmer::TokenId token = vocabulary.id(cell);
-  if (token < kmer::kFirstKmer) {
-    lines.fail(in_quotes(cell) + " is no " + std::to_string(vocabulary.k()) + "-mer of A, C, G, T");
-  }
-  const auto index = static_cast<std::size_t>(token - kmer::kFirstKmer);
+inline std::size_t place_of_kmer(const Lines& lines, int k, std::string_view cell, std::vector<std::size_t>& line_of) {
+  const auto number = cell.size() == static_cast<std::size_t>(k) ? kmer::kmer_index(cell) : std::nullopt;
+  if (!number) lines.fail(in_quotes(cell) + " is no " + std::to_string(k) + "-mer of A, C, G, T");
+  const std::size_t index = *number;
   if (line_of[index] != 0) {
     lines.fail("k-mer " + std::string(cell) + " is already on line " + std::to_string(line_of[index]));
   }

@@ -90,7 +90,7 @@ Table read_released_csv(Lines& lines) {
       table = empty_table(k);
       line_of.resize(table.npmi.size());
     }
-    read_row(lines, cells, columns, place_of_kmer(lines, kmer::Vocabulary(table.k), cells[0], line_of), table);
+    read_row(lines, cells, columns, place_of_kmer(lines, table.k, cells[0], line_of), table);
   }
   lines.expect_end();
   table.rank = ranks_of(table.npmi);

@@ -15,10 +15,14 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 /// Which pieces a segmentation may have, and log p of a word with a given count and length.
 struct Model {
   int longest_piece;
-  std::array<double, kmer::kMaxK + 1> log_total{};
+  std::array<double, kmer::kLongestCounted + 1> log_total{};
+  std::vector<std::vector<double>> log_pieces{};  // log p of every n-mer, n = 1..longest_piece
 
   double log_probability(double count, int length) const {
     return std::log(count) - log_total[static_cast<std::size_t>(length)];
+  }
+  double log_piece(std::uint32_t index, int length) const {
+    return log_pieces[static_cast<std::size_t>(length - 1)][index];
   }
 };
 
@@ -27,6 +31,12 @@ Model model_of(const kmer::NmerCounts& counts, Definition definition) {
   for (int n = 1; n <= counts.k; ++n) {
     const auto total = static_cast<double>(definition == Definition::paper ? counts.total(n) : 2 * counts.total(1));
     model.log_total[static_cast<std::size_t>(n)] = std::log(total);
+  }
+  for (int n = 1; n <= model.longest_piece; ++n) {
+    auto& logs = model.log_pieces.emplace_back();
+    for (const auto count : counts.counts[static_cast<std::size_t>(n - 1)]) {
+      logs.push_back(model.log_probability(static_cast<double>(count), n));
+    }
   }
   return model;
 }
@@ -37,17 +47,17 @@ std::uint32_t piece_index(std::uint32_t kmer, int k, int begin, int end) {
 }
 
 /// The largest sum of log p over all ways to cut the k-mer into allowed pieces. best[end] covers the first `end` bases.
-double best_segmentation(const kmer::NmerCounts& counts, std::uint32_t kmer, const Model& model) {
-  std::array<double, kmer::kMaxK + 1> best{};
-  for (int end = 1; end <= counts.k; ++end) {
+double best_segmentation(int k, std::uint32_t kmer, const Model& model) {
+  std::array<double, kmer::kLongestCounted + 1> best{};
+  for (int end = 1; end <= k; ++end) {
     double here = -std::numeric_limits<double>::infinity();
     for (int begin = std::max(0, end - model.longest_piece); begin < end; ++begin) {
-      const auto count = static_cast<double>(counts.of(end - begin, piece_index(kmer, counts.k, begin, end)));
-      here = std::max(here, best[static_cast<std::size_t>(begin)] + model.log_probability(count, end - begin));
+      const double piece = model.log_piece(piece_index(kmer, k, begin, end), end - begin);
+      here = std::max(here, best[static_cast<std::size_t>(begin)] + piece);
     }
     best[static_cast<std::size_t>(end)] = here;
   }
-  return best[static_cast<std::size_t>(counts.k)];
+  return best[static_cast<std::size_t>(k)];
 }
 
 /// log f / (log c + log f); 1 without a minimum count, also where that would be 0 / 0.
@@ -63,7 +73,7 @@ Score score_of(const kmer::NmerCounts& counts, std::uint32_t kmer, Definition de
       definition == Definition::paper ? static_cast<std::uint64_t>(std::max<std::int64_t>(min_count, 1)) : 1;
   if (count < needed) return {kNan, kNan};
   const auto seen = static_cast<double>(count);
-  const double pmi = model.log_probability(seen, counts.k) - best_segmentation(counts, kmer, model);
+  const double pmi = model.log_probability(seen, counts.k) - best_segmentation(counts.k, kmer, model);
   return {pmi, pmi * discount(seen, min_count)};
 }
 

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kMagic = "#cmgems-npmi 1";
 constexpr std::string_view kColumns = "kmer\tcount\tpmi\tnpmi\trank";
 constexpr std::size_t kColumnCount = 5;
+constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 20;  // bytes; a table of 12-mers has a gigabyte
 
 /// Shortest text that reads back as the same number.
 template <class Number>
@@ -63,7 +64,7 @@ bool read_bool(const Lines& lines, std::string_view text) {
 Table read_header(Lines& lines) {
   lines.expect(kMagic, " (an NPMI table of cmgems, made by `cmgems npmi build`), or the header of the published csv");
   Table table;
-  table.k = lines.parse(lines.value("k"), "k-mer length (3 to 8)", kmer::kMinK, kmer::kMaxK);
+  table.k = lines.parse(lines.value("k"), "k-mer length (3 to 12)", kmer::kMinK, kmer::kLongestCounted);
   table.definition = read_definition(lines, lines.value("definition"));
   table.min_count =
       lines.parse(lines.value("min_count"), "minimum count", std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
@@ -92,10 +93,10 @@ double read_score(const Lines& lines, std::string_view text, std::string_view wh
 }
 
 /// Reads one row into its place. `line_of` holds the line of every k-mer seen so far, 0 for none.
-void read_row(Lines& lines, const kmer::Vocabulary& vocabulary, Table& table, std::vector<std::size_t>& line_of) {
+void read_row(Lines& lines, Table& table, std::vector<std::size_t>& line_of) {
   const std::size_t kmers = line_of.size();
   const auto cells = split_row(lines, lines.next("one line for each of the " + std::to_string(kmers) + " k-mers"));
-  const std::size_t index = place_of_kmer(lines, vocabulary, cells[0], line_of);
+  const std::size_t index = place_of_kmer(lines, table.k, cells[0], line_of);
   table.counts[index] = lines.parse(cells[1], "count", std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max());
   table.pmi[index] = read_score(lines, cells[2], "PMI");
   table.npmi[index] = read_score(lines, cells[3], "NPMI");
@@ -113,6 +114,18 @@ void check_ranks(const std::string& name, const Table& table, const std::vector<
   }
 }
 
+void append_row(std::string& text, const Table& table, std::size_t index) {
+  text += kmer::kmer_text(static_cast<std::uint32_t>(index), table.k) + '\t';
+  append_number(text, table.counts[index]);
+  text += '\t';
+  append_number(text, table.pmi[index]);
+  text += '\t';
+  append_number(text, table.npmi[index]);
+  text += '\t';
+  append_number(text, table.rank[index]);
+  text += '\n';
+}
+
 }  // namespace
 
 Table read_table(const std::filesystem::path& path) {
@@ -120,34 +133,29 @@ Table read_table(const std::filesystem::path& path) {
   Lines lines(path.string(), text);
   if (is_released_csv(text)) return read_released_csv(lines);
   Table table = read_header(lines);
-  const kmer::Vocabulary vocabulary(table.k);
-  const auto kmers = static_cast<std::size_t>(vocabulary.kmers());
+  const std::size_t kmers = std::size_t{1} << (2 * table.k);
   table.counts.resize(kmers);
   table.pmi.resize(kmers);
   table.npmi.resize(kmers);
   table.rank.resize(kmers);
   std::vector<std::size_t> line_of(kmers);
-  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, vocabulary, table, line_of);
+  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, table, line_of);
   lines.expect_end();
   check_ranks(path.string(), table, line_of);
   return table;
 }
 
 void write_table(const Table& table, const std::filesystem::path& path) {
-  const kmer::Vocabulary vocabulary(table.k);
-  std::string text = header_of(table);
-  for (std::size_t i = 0; i < table.npmi.size(); ++i) {
-    text += vocabulary.word(kmer::kFirstKmer + static_cast<kmer::TokenId>(i)) + '\t';
-    append_number(text, table.counts[i]);
-    text += '\t';
-    append_number(text, table.pmi[i]);
-    text += '\t';
-    append_number(text, table.npmi[i]);
-    text += '\t';
-    append_number(text, table.rank[i]);
-    text += '\n';
-  }
-  write_file_atomic(path, text);
+  write_file_atomic(path, [&](const Write& write) {
+    std::string text = header_of(table);
+    for (std::size_t i = 0; i < table.npmi.size(); ++i) {
+      append_row(text, table, i);
+      if (text.size() < kWrittenAtOnce) continue;
+      write(text);
+      text.clear();
+    }
+    write(text);
+  });
 }
 
 }  // namespace cmgems::npmi

@@ -48,6 +48,28 @@ TEST_CASE("genomes that are no genomes", "[cli]") {
   CHECK_FALSE(program.has("t.tsv"));
 }
 
+TEST_CASE("regions that are not the genome's", "[cli]") {
+  const Program program;
+  program.write("g.fa", fasta());
+  program.write("chr.bed", "chr\t0\t10\n");
+  program.write("far.bed", "chr1\t0\t10\nchr1\t10\t5001\n");
+  check(program.run("npmi build --genome g.fa --include chr.bed --out t.tsv"), kData,
+        {"chr.bed: line 1: the genome has no contig 'chr'; did you mean 'chr1'?"});
+  check(program.run("npmi build --genome g.fa --exclude far.bed --out t.tsv"), kData,
+        {"far.bed: line 2: the end 5001 lies beyond contig 'chr1' of 5000 bases"});
+  check(program.run("npmi build --genome g.fa --include none.bed --out t.tsv"), kNoInput, {"none.bed"});
+  check(program.run("pretrain --config smoke.json --genome g.fa --set data.exclude=far.bed --out run"), kData,
+        {"far.bed: line 2"});
+  CHECK_FALSE(program.has("t.tsv"));
+}
+
+TEST_CASE("a damaged .2bit file", "[cli]") {
+  const Program program;
+  program.write("g.2bit", std::string("\x43\x27\x41\x1a\0\0\0\0\1\0\0\0\0\0\0\0\4chr", 20));
+  check(program.run("npmi build --genome g.2bit --out t.tsv"), kData,
+        {"g.2bit: the index holds less than it announces: the .2bit file is cut off or damaged"});
+}
+
 TEST_CASE("no genome or several: what was looked for and what to type", "[cli]") {
   const Program program;
   check(program.run("pretrain --config logo.json"), kNoInput,
@@ -87,7 +109,9 @@ TEST_CASE("command lines with problems", "[cli]") {
         {"unknown command 'bild': expected one of build, show, compare, motifs; did you mean build?"});
   check(program.run("pretrain --colour red"), kUsage, {"--colour"});
   check(program.run("npmi build --genome x.fa"), kUsage, {"--out"});
-  check(program.run("npmi build -k 9 --genome builtin:synthetic --out t.tsv"), kUsage, {"data.k: expected", "found 9"});
+  check(program.run("npmi build -k 13 --genome builtin:synthetic --out t.tsv"), kUsage, {"-k: Value 13 not in range"});
+  check(program.run("npmi build --definition papers --genome builtin:synthetic --out t.tsv"), kUsage,
+        {"npmi.definition: expected one of paper, genemask-release"});
   check(program.run("mask --strategy cm-gems ACGTACGTACGT"), kUsage, {"curriculum", "genemask"});
   check(program.run("mask --strategy random missing.fa"), kNoInput, {"'missing.fa' is neither a file nor a sequence"});
   check(program.run("mask --strategy random ACG"), kData, {"too short"});
@@ -101,6 +125,11 @@ TEST_CASE("an NPMI table for another k", "[cli]") {
         {"three.tsv holds 3-mers, but k is 4"});
   check(program.run("pretrain --config smoke.json --set npmi.table=builtin:human-6mer"), kData,
         {"builtin:human-6mer holds 6-mers, but k is 4"});
+  REQUIRE(program.run("npmi build -k 9 --genome builtin:synthetic --out nine.tsv --quiet").code == 0);
+  check(program.run("pretrain --config smoke.json --set npmi.table=nine.tsv --out run"), kData,
+        {"nine.tsv holds 9-mers: tables of k > 8 are for npmi show and npmi compare"});
+  CHECK(program.run("npmi show nine.tsv").code == 0);
+  CHECK(program.run("npmi compare nine.tsv nine.tsv").code == 0);
   check(program.run("npmi show builtin:human"), kUsage, {"builtin:human-6mer@genemask-release"});
   check(program.run("npmi show none.tsv"), kNoInput, {"none.tsv"});
   CHECK_FALSE(program.has("run"));

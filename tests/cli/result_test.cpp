@@ -13,8 +13,8 @@ TEST_CASE("help and version", "[cli]") {
   CHECK(version.code == 0);
   CHECK_THAT(version.out, Catch::Contains("cmgems 0.") && Catch::Contains("LibTorch 2.") && Catch::Contains("CUDA: ") &&
                               Catch::Contains("build: "));
-  for (const std::string command :
-       {"pretrain", "finetune", "npmi build", "npmi show", "npmi compare", "npmi motifs", "mask", "doctor"}) {
+  for (const std::string command : {"pretrain", "finetune", "npmi build", "npmi show", "npmi compare", "npmi motifs",
+                                    "bench count", "bench mask", "mask", "doctor"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);
@@ -88,6 +88,57 @@ TEST_CASE("motifs of the best k-mers", "[cli]") {
   CHECK_THAT(program.run(command).out, Catch::Contains("CCTCCC") && Catch::Contains("odds ratio"));
   CHECK(program.run("npmi motifs builtin:human-6mer --meme none.meme").code == 66);
   CHECK(program.run("npmi motifs builtin:human-6mer --meme m.meme --top 4000").code == 64);
+}
+
+TEST_CASE("files, regions and strands of a counted genome", "[cli]") {
+  const Program program;
+  program.write("a.fa", ">a\nACGTACGTTGCANNN\n");
+  program.write("b.fa", ">b\nGGATTACA\n");
+  program.write("both.fa", ">a\nACGTACGTTGCANNN\n>b\nGGATTACA\n");
+  program.write("left.fa", ">x\nACGTAC\n>y\nCA\n>z\nGGATTACA\n");
+  program.write("out.bed", "a\t6\t10\n");
+  // T=0 C=1 A=2 G=3: GGAT TACA is 11 11 10 00, 00 10 01 10
+  program.write("b.2bit", std::string("\x43\x27\x41\x1a\0\0\0\0\1\0\0\0\0\0\0\0\1b\x16\0\0\0", 22) +
+                              std::string("\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\x26", 18));
+  const auto build = [&](const std::string& arguments) {
+    const auto run = program.run("npmi build --json --quiet -k 3 --out t.tsv --genome " + arguments);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return std::pair(json::parse(run.out), program.read("t.tsv"));
+  };
+  const auto [summary, table] = build("both.fa");
+  CHECK(summary["bases"] == 20);
+  CHECK(build("a.fa b.fa").second == table);
+  CHECK(build("a.fa b.2bit --threads 3").second == table);
+  CHECK(build("both.fa --min-count 2").second != table);
+  CHECK(build("both.fa --exclude out.bed").second == build("left.fa").second);
+  CHECK(build("both.fa --exclude out.bed").first["bases"] == 16);
+  CHECK_THAT(build("both.fa --both-strands").second, Catch::Contains("TGT\t1\t"));  // ACA turned round
+  CHECK_THAT(table, Catch::Contains("TGT\t0\t"));
+  // Pretraining sees what is left, too.
+  program.write("synthetic.bed", "synthetic\t0\t30000\n");
+  const auto dry = [&](const std::string& more) {
+    return json::parse(
+        program.run("pretrain --json --dry-run --config smoke.json --set synthetic.length=60000" + more).out);
+  };
+  const auto whole = dry("")["training_windows"].get<double>();
+  CHECK(dry(" --set data.include=synthetic.bed")["training_windows"].get<double>() == Approx(whole / 2).epsilon(0.1));
+}
+
+TEST_CASE("the bench of counting reports every input", "[cli]") {
+  const Program program;
+  const auto bench = program.run("bench count --json --bases 100000 -k 4");
+  REQUIRE(bench.code == 0);
+  const auto results = json::parse(bench.out)["results"];
+  REQUIRE(results.size() == 6);
+  for (const auto& result : results) {
+    CHECK(result["bases"] == 100000);
+    CHECK(result["mbases_per_second"].get<double>() > 0);
+  }
+  program.write("g.fa", ">g\nACGTACGTNACGT\n");
+  const auto file = json::parse(program.run("bench count --json --quiet --threads 1 --file g.fa").out)["results"];
+  REQUIRE(file.size() == 1);
+  CHECK(file[0]["bases"] == 12);
 }
 
 TEST_CASE("a short genome warns about k-mers without a score", "[cli]") {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cmgems/base/random.h"
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 
 namespace cmgems::test {
 

@@ -18,6 +18,11 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view conte
 /// The same for a list of pieces, written in order (large payloads without a copy).
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::string_view> pieces);
 
+/// The same for content that is made piece by piece: `produce` calls its argument with each, in order.
+/// Throws: IoError; whatever `produce` throws.
+using Write = std::function<void(std::string_view)>;
+void write_file_atomic(const std::filesystem::path& path, const std::function<void(const Write&)>& produce);
+
 /// Creates `folder` as a whole: `fill` writes into a temporary sibling that is then renamed to `folder`.
 /// An existing `folder` is renamed away first and removed at the end.
 /// Throws: IoError; whatever `fill` throws, after removing the temporary folder.

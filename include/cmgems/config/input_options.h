@@ -9,7 +9,7 @@
 namespace cmgems::config {
 
 struct InputOptions {
-  std::vector<std::string> genome;         // FASTA files, or builtin:synthetic
+  std::vector<std::string> genome;         // FASTA or .2bit files, or builtin:synthetic
   std::optional<std::string> task;         // name of a few-shot task
   std::optional<std::string> train_table;  // own labelled data
   std::optional<std::string> test_table;

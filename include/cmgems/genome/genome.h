@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace cmgems::genome {
@@ -21,6 +20,7 @@ struct Segment {
   std::uint64_t contig_position;  // 0-based position of its first base within the contig, Ns counted
   std::uint64_t begin;            // position of its first base within the packed genome
   std::uint64_t length;           // bases
+  std::uint64_t end() const { return begin + length; }
 };
 
 struct Contig {
@@ -28,12 +28,19 @@ struct Contig {
   std::uint64_t length;  // bases including non-ACGT
 };
 
+/// A genome without its bases.
+struct Outline {
+  std::vector<Contig> contigs;
+  std::vector<Segment> segments;
+  std::uint64_t size = 0;  // ACGT bases over all segments
+};
+
 class Genome {
  public:
-  const std::vector<Contig>& contigs() const { return contigs_; }
-  const std::vector<Segment>& segments() const { return segments_; }
+  const std::vector<Contig>& contigs() const { return outline_.contigs; }
+  const std::vector<Segment>& segments() const { return outline_.segments; }
   /// ACGT bases over all segments.
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return outline_.size; }
   /// Code of one base. REQUIRES: position < size().
   std::uint8_t base(std::uint64_t position) const {
     return static_cast<std::uint8_t>(packed_[position >> 5] >> ((position & 31) * 2) & 3);
@@ -42,36 +49,26 @@ class Genome {
   void unpack(std::uint64_t begin, std::span<std::uint8_t> codes) const;
   /// 32 bases a word, first base in the lowest two bits.
   std::span<const std::uint64_t> packed() const { return packed_; }
-  /// SHA-256 over segment lengths and packed bases, in order: what the table and the run were made from.
+  /// Bases [begin, begin + count), count <= 32, as a word whose unused bits are 0. REQUIRES: within size().
+  std::uint64_t word_at(std::uint64_t begin, std::uint64_t count) const;
+  /// hash_genome of this genome: what the table and the run were made from.
   std::string hash() const;
 
  private:
   friend class GenomeBuilder;
-  std::vector<Contig> contigs_;
-  std::vector<Segment> segments_;
+  Outline outline_;
   std::vector<std::uint64_t> packed_;
-  std::uint64_t size_ = 0;
 };
 
-/// Grows a Genome from text. Not thread-safe.
-class GenomeBuilder {
- public:
-  void begin_contig(std::string name);
-  /// Bases in ASCII, any case; non-ACGT ends the current segment, white space is skipped. May be called in pieces.
-  void append(std::string_view bases);
-  /// Bases already coded 0..3; kNotABase ends the current segment.
-  void append_codes(std::span<const std::uint8_t> codes);
-  /// Characters seen that are neither an IUPAC nucleotide code nor a gap (- . *): a protein file has E F I L P Q ...
-  std::uint64_t foreign_letters() const { return foreign_letters_; }
-  Genome finish();
+/// Bases that are packed, handed over and hashed together: 1 MiB when packed.
+inline constexpr std::uint64_t kBlockBases = std::uint64_t{1} << 22;
 
- private:
-  void push(std::uint8_t code);
-  void push_word(std::uint64_t word, std::size_t count);  // up to 32 bases, packed
-  void open_segment();
-  Genome genome_;
-  std::uint64_t foreign_letters_ = 0;
-  bool in_segment_ = false;
-};
+/// SHA-256 of one block of packed bases, kBlockBases of them except in the last block. Blocks can be hashed as they are
+/// read, by any thread.
+std::string hash_block(std::span<const std::uint64_t> words);
+
+/// SHA-256 over the segments' lengths (64-bit, little-endian) and the hashes of the blocks (hexadecimal), in order.
+/// Contig names and unknown bases do not matter.
+std::string hash_genome(const std::vector<Segment>& segments, const std::vector<std::string>& block_hashes);
 
 }  // namespace cmgems::genome

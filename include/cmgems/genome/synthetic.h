@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cmgems/base/options.h"
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 
 namespace cmgems::genome {
 
@@ -26,6 +26,8 @@ inline constexpr int kMotifSpacing = 400;
 const std::vector<std::uint64_t>& human_6mer_counts();
 
 /// One contig "synthetic" of exactly `length` bases.
+void append_synthetic(GenomeBuilder& builder, const SyntheticOptions& options);
+/// The same as a genome.
 Genome synthetic_genome(const SyntheticOptions& options);
 
 /// Background bases without motifs, codes 0..3; used by the synthetic task. Stream: (seed, synthetic, a).

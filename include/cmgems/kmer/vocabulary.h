@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,11 @@ namespace cmgems::kmer {
 using TokenId = std::int32_t;
 inline constexpr TokenId kPad = 0, kUnk = 1, kCls = 2, kSep = 3, kMask = 4, kFirstKmer = 5;
 inline constexpr int kMinK = 3, kMaxK = 8;
+
+/// Letters of the k-mer number `index`, for any k up to 16. REQUIRES: index < 4^k.
+std::string kmer_text(std::uint32_t index, int k);
+/// Number of a k-mer in either case; none when a letter is no base, or there are none or more than 15.
+std::optional<std::uint32_t> kmer_index(std::string_view letters);
 
 /// Vocabulary of one k. A small value type.
 class Vocabulary {

@@ -32,6 +32,40 @@ std::multiset<std::vector<std::int64_t>> contents(const std::vector<RaggedBatch>
   return all;
 }
 
+/// A window as it was before masking, and where it was masked.
+struct Restored {
+  std::vector<kmer::TokenId> tokens;
+  std::vector<std::int64_t> masked;
+};
+
+std::vector<Restored> restored(const RaggedBatch& batch) {
+  std::vector<std::int64_t> ids = batch.ids;
+  for (std::size_t i = 0; i < batch.masked.size(); ++i) {
+    ids[static_cast<std::size_t>(batch.masked[i])] = batch.labels[i];
+  }
+  std::vector<Restored> windows;
+  for (std::size_t w = 0; w < batch.windows(); ++w) {
+    const std::int64_t begin = batch.cu_seqlens[w] + 1, end = batch.cu_seqlens[w + 1] - 1;
+    windows.emplace_back();
+    for (std::int64_t i = begin; i < end; ++i) {
+      windows.back().tokens.push_back(static_cast<kmer::TokenId>(ids[static_cast<std::size_t>(i)]));
+    }
+    for (const auto position : batch.masked) {
+      if (position >= begin && position < end) windows.back().masked.push_back(position - begin);
+    }
+  }
+  return windows;
+}
+
+std::vector<kmer::TokenId> tokens_of(const Corpus& corpus, const genome::Genome& genome, const Window& window) {
+  const auto lead = static_cast<std::size_t>(corpus.vocabulary().k() - 1);
+  std::vector<std::uint8_t> codes(window.tokens + lead);
+  genome.unpack(window.begin, codes);
+  std::vector<kmer::TokenId> tokens(window.tokens);
+  kmer::tokenize_codes(corpus.vocabulary(), codes, tokens);
+  return tokens;
+}
+
 }  // namespace
 
 TEST_CASE("examples and masks do not depend on the split into micro-batches", "[corpus]") {
@@ -51,17 +85,34 @@ TEST_CASE("examples and masks do not depend on the split into micro-batches", "[
 TEST_CASE("an epoch shows every window once, the next one in another order with other masks", "[corpus]") {
   const auto genome = test::random_genome({6'000});
   const Corpus corpus(genome, {.max_tokens = 40}, {}, nullptr, 7);
-  const auto masker =
-      masking::make_masker("random", {6, nullptr, {.rate_scale = 0.01}});  // hardly any mask: windows stay readable
+  const auto masker = masking::make_masker("random", {6, nullptr, {}});
   const auto n = static_cast<std::int64_t>(corpus.windows().train.size());
-  const auto first = contents(corpus.train_batch(0, n, *masker, 0).micro_batches);
-  CHECK(std::set<std::vector<std::int64_t>>(first.begin(), first.end()).size() == static_cast<std::size_t>(n));
-  std::map<std::size_t, int> lengths[2];
-  for (int epoch = 0; epoch < 2; ++epoch) {
-    for (const auto& window : contents(corpus.train_batch(epoch, n, *masker, 0).micro_batches))
-      ++lengths[epoch][window.size()];
+  const auto first = restored(corpus.train_batch(0, n, *masker, 0).micro_batches.at(0));
+  const auto second = restored(corpus.train_batch(1, n, *masker, 0).micro_batches.at(0));
+  std::multiset<std::vector<kmer::TokenId>> expected, shown[2];
+  for (const auto& window : corpus.windows().train) expected.insert(tokens_of(corpus, genome, window));
+  std::map<std::vector<kmer::TokenId>, std::vector<std::int64_t>> masks;
+  std::size_t other_masks = 0;
+  for (const auto& example : first) {
+    shown[0].insert(example.tokens);
+    masks[example.tokens] = example.masked;
   }
-  CHECK(corpus.train_batch(0, 5, *masker, 0).tokens != corpus.train_batch(n / 5 + 1, 5, *masker, 0).tokens);
+  for (const auto& example : second) {
+    shown[1].insert(example.tokens);
+    other_masks += masks[example.tokens] != example.masked ? 1 : 0;
+  }
+  CHECK(shown[0] == expected);
+  CHECK(shown[1] == expected);
+  CHECK(other_masks > expected.size() / 2);
+
+  // In the order of training, one window a step.
+  int moved = 0;
+  for (std::int64_t step = 0; step < n; ++step) {
+    const auto early = restored(corpus.train_batch(step, 1, *masker, 0).micro_batches.at(0));
+    const auto late = restored(corpus.train_batch(step + n, 1, *masker, 0).micro_batches.at(0));
+    moved += early.at(0).tokens != late.at(0).tokens ? 1 : 0;
+  }
+  CHECK(moved > n / 2);
 }
 
 TEST_CASE("labels are the genome's own tokens", "[corpus]") {
@@ -154,11 +205,24 @@ TEST_CASE("validation masks never change", "[corpus]") {
 
 TEST_CASE("recut epochs have windows of their own and are found by step", "[corpus]") {
   const auto genome = test::random_genome({6'000});
-  const Corpus corpus(genome, {.max_tokens = 40, .recut_each_epoch = true}, {}, nullptr, 7);
+  const DataOptions data{.max_tokens = 40, .recut_each_epoch = true};
+  const Corpus corpus(genome, data, {}, nullptr, 7);
   const auto masker = masking::make_masker("random", {6, nullptr, {}});
   const auto again = corpus.train_batch(100, 8, *masker, 0);
   corpus.train_batch(2, 8, *masker, 0);
   CHECK(contents(again.micro_batches) == contents(corpus.train_batch(100, 8, *masker, 0).micro_batches));
+
+  // Epoch after epoch, one window a step: each shows its own list once.
+  std::int64_t step = 0;
+  for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+    CAPTURE(epoch);
+    std::multiset<std::vector<kmer::TokenId>> expected, shown;
+    for (const auto& window : cut_windows(genome, data, 7, epoch).train) {
+      expected.insert(tokens_of(corpus, genome, window));
+      shown.insert(restored(corpus.train_batch(step++, 1, *masker, 0).micro_batches.at(0)).at(0).tokens);
+    }
+    CHECK(shown == expected);
+  }
 }
 
 TEST_CASE("statistics add up the masks of a batch", "[corpus]") {

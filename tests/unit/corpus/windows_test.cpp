@@ -3,6 +3,8 @@
 #include <set>
 
 #include "cmgems/base/error.h"
+#include "cmgems/base/hash.h"
+#include "cmgems/base/random.h"
 #include "support/catch.h"
 #include "support/random_genome.h"
 
@@ -26,10 +28,10 @@ TEST_CASE("no base of validation is in a training window, and no base is used tw
   const auto set = cut_windows(genome, options, 42);
   std::vector<int> used(genome.size(), 0);
   for (const auto& window : set.train) {
-    for (std::uint64_t i = 0; i < window.tokens + 5; ++i) ++used[window.begin + i];
+    for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) ++used[window.begin + i];
   }
   for (const auto& window : set.validation) {
-    for (std::uint64_t i = 0; i < window.tokens + 5; ++i) ++used[window.begin + i];
+    for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) ++used[window.begin + i];
   }
   CHECK(*std::max_element(used.begin(), used.end()) == 1);
   CHECK(set.train_bases + set.validation_bases == genome.size());
@@ -64,8 +66,57 @@ TEST_CASE("windows are a function of genome, seed and epoch", "[corpus]") {
 
 TEST_CASE("validation blocks stay the same when windows are cut anew", "[corpus]") {
   const auto genome = test::random_genome({50'000});
-  CHECK(cut_windows(genome, {.max_tokens = 50}, 1, 0).validation_bases ==
-        cut_windows(genome, {.max_tokens = 50}, 1, 9).validation_bases);
+  const auto first = cut_windows(genome, {.max_tokens = 50}, 1, 0),
+             later = cut_windows(genome, {.max_tokens = 50}, 1, 9);
+  CHECK(first.validation_bases == later.validation_bases);
+  std::vector<int> side(genome.size(), 0);
+  const auto mark = [&](const std::vector<Window>& windows, int value) {
+    for (const auto& window : windows) {
+      for (std::uint64_t i = 0; i < window.tokens + 5U; ++i) side[window.begin + i] |= value;
+    }
+  };
+  mark(first.train, 1);
+  mark(later.train, 1);
+  mark(first.validation, 2);
+  mark(later.validation, 2);
+  CHECK(std::count(side.begin(), side.end(), 3) == 0);
+  CHECK(std::count(side.begin(), side.end(), 2) > 4'000);
+}
+
+TEST_CASE("the list of windows is what it was when a window took 16 bytes", "[corpus]") {
+  // Repeats and low complexity, so that there are duplicates; hashes taken from the first release of the list.
+  genome::GenomeBuilder builder;
+  RandomStream random(11, Purpose::synthetic);
+  const auto bases = [&](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "ACGT"[random.below(4)];
+    return text;
+  };
+  const std::string repeat = bases(700);
+  for (int contig = 0; contig < 5; ++contig) {
+    builder.begin_contig("c");
+    std::string unique = bases(40'000);
+    unique[20'000] = 'N';
+    builder.append(unique);
+    for (int i = 0; i < 20; ++i) builder.append(repeat);
+    builder.append(std::string(3000, 'A'));
+  }
+  const auto genome = builder.finish();
+  const auto list = [&](std::int64_t max_tokens, std::uint64_t epoch) {
+    const auto set = cut_windows(genome, {.max_tokens = max_tokens, .recut_each_epoch = epoch > 0}, 42, epoch);
+    Sha256 hash;
+    for (const auto* side : {&set.train, &set.validation}) {
+      for (const auto& window : *side) {
+        const std::uint64_t numbers[]{window.begin, window.tokens};
+        hash.update(numbers, sizeof numbers);
+      }
+    }
+    return std::to_string(set.duplicates) + " " + hash.finish();
+  };
+  CHECK(list(40, 0) == "871 9f2b9f5948a506815c22206198bde054de801411f1f6790f29880414f6a1de3e");
+  CHECK(list(126, 0) == "155 5c6eadd08a6e605eee7c9136098b522db50f666c044395f3cfbe28be04a77e9b");
+  CHECK(list(510, 0) == "17 7a307f847095fa24b556830cdd5a703b7138c3c5e6c683ed598879559b2d31f3");
+  CHECK(list(126, 1) == "152 56b0de0240f64d74952979716e83e5f4f166faca3c5d4e3d4ef4b8989ee24cb8");
 }
 
 TEST_CASE("exact copies are dropped and counted", "[corpus]") {

@@ -1,6 +1,5 @@
-#include "cmgems/genome/fasta.h"
-
 #include "cmgems/base/error.h"
+#include "cmgems/genome/reader.h"
 #include "support/catch.h"
 #include "support/thrown.h"
 
@@ -26,10 +25,10 @@ const std::string kBgzfEnd(
     28);
 
 /// The message with which a file of this content is refused, without the folder.
-std::string refusal(const std::string& content) {
+std::string refusal(const std::string& content, int threads = 1) {
   const TemporaryFolder folder;
   const auto path = folder.write("x.fa", content);
-  const std::string message = message_of<DataError>([&] { read_fasta({path}); });
+  const std::string message = message_of<DataError>([&] { read_genome({path}, {}, threads); });
   const auto at = message.find("x.fa");
   return at == std::string::npos ? message : message.substr(at);
 }
@@ -48,18 +47,19 @@ void check_small(const Genome& genome) {
 
 TEST_CASE("FASTA is read plain, gzipped and as BGZF", "[genome]") {
   const TemporaryFolder folder;
-  check_small(read_fasta({folder.write("plain.fa", ">a one\nACGT\n>b\nGG\n")}));
-  check_small(read_fasta({folder.write("soft masked, no last line end.fa", ">a one\nacGT\n>b\ngg")}));
-  check_small(read_fasta({folder.write("lines.fa", "\n>a one\nA\nCG\n\nT\n>b\tx\nG\nG\n\n")}));
-  check_small(read_fasta({folder.write("dos.fa", ">a one\r\nAC\r\nGT\r\n>b\r\nGG\r\n")}));
-  check_small(read_fasta({folder.write("rna.fa", ">a one\nACGU\n>b\nGG\n")}));
-  check_small(read_fasta({folder.write("gzip.fa.gz", kGzip)}));
-  check_small(read_fasta({folder.write("bgzf.fa.gz", kBgzfBlock + kBgzfEnd)}));
+  check_small(read_genome({folder.write("plain.fa", ">a one\nACGT\n>b\nGG\n")}));
+  check_small(read_genome({folder.write("soft masked, no last line end.fa", ">a one\nacGT\n>b\ngg")}));
+  check_small(read_genome({folder.write("lines.fa", "\n>a one\nA\nCG\n\nT\n>b\tx\nG\nG\n\n")}));
+  check_small(read_genome({folder.write("dos.fa", ">a one\r\nAC\r\nGT\r\n>b\r\nGG\r\n")}));
+  check_small(read_genome({folder.write("rna.fa", ">a one\nACGU\n>b\nGG\n")}));
+  check_small(read_genome({folder.write("gzip.fa.gz", kGzip)}));
+  check_small(read_genome({folder.write("bgzf.fa.gz", kBgzfBlock + kBgzfEnd)}));
+  check_small(read_genome({folder.path() / "bgzf.fa.gz"}, {}, 3));
 }
 
 TEST_CASE("several files make one genome", "[genome]") {
   const TemporaryFolder folder;
-  check_small(read_fasta({folder.write("a.fa", ">a\nACGT"), folder.write("b.fa", ">b\nGG")}));
+  check_small(read_genome({folder.write("a.fa", ">a\nACGT"), folder.write("b.fa", ">b\nGG")}));
 }
 
 TEST_CASE("a compressed file that is cut off is refused wherever the cut is", "[genome]") {
@@ -72,6 +72,7 @@ TEST_CASE("a compressed file that is cut off is refused wherever the cut is", "[
   for (std::size_t bytes = 3; bytes < bgzf.size(); ++bytes) {
     CAPTURE(bytes);
     CHECK(refusal(bgzf.substr(0, bytes)) == expected);
+    CHECK(refusal(bgzf.substr(0, bytes), 3) == expected);
   }
   CHECK(refusal(kBgzfBlock) == expected);
 }
@@ -91,14 +92,14 @@ TEST_CASE("what is no FASTA is refused with file and line", "[genome]") {
       "x.fa: line 3: letter 'E' is no nucleotide code: this looks like a protein; expected DNA or RNA (N for unknown)");
   CHECK(refusal(">a\nAC7T\n") ==
         "x.fa: line 2: unexpected character '7' in a sequence; expected nucleotides (A C G T U, N for unknown)");
-  CHECK(refusal(">a\nNNNN\n") == "x.fa: line 1: the sequences hold no A, C, G or T; expected DNA or RNA");
+  CHECK(refusal(">a\nNNNN\n") == "x.fa: the sequences hold no A, C, G or T; expected DNA or RNA");
 }
 
 TEST_CASE("a missing genome is another error than a bad one", "[genome]") {
   const TemporaryFolder folder;
-  CHECK_THROWS_AS(read_fasta({folder.path() / "none.fa"}), InputNotFound);
-  CHECK_THROWS_AS(read_fasta({folder.path()}), IoError);
-  CHECK_THROWS_AS(read_fasta({}), UsageError);
+  CHECK_THROWS_AS(read_genome({folder.path() / "none.fa"}), InputNotFound);
+  CHECK_THROWS_AS(read_genome({folder.path()}), IoError);
+  CHECK_THROWS_AS(read_genome({}), UsageError);
   CHECK_THROWS_AS(read_fasta_records(folder.path() / "none.fa"), InputNotFound);
 }
 
@@ -118,12 +119,11 @@ TEST_CASE("awkward real genomes", "[genome]") {
   if (test::real_data().empty()) CMGEMS_SKIP("no real data: set CMGEMS_TEST_DATA");
   const auto robust = test::real_data() / "robust";
   // Published lengths: phage lambda NC_001416 48,502; E. coli K-12 MG1655 U00096 4,639,675; hg19 chr20 63,025,520.
-  CHECK(read_fasta({robust / "phage_lambda.fa"}).size() == 48502);
-  CHECK(read_fasta({robust / "ecoli_K12_MG1655.fa.gz"}).size() == 4639675);
-  const Genome mostly_unknown = read_fasta({robust / "hg19_chr20_mostlyN.fasta.gz"});
+  CHECK(read_genome({robust / "phage_lambda.fa"}).size() == 48502);
+  CHECK(read_genome({robust / "ecoli_K12_MG1655.fa.gz"}).size() == 4639675);
+  const Genome mostly_unknown = read_genome({robust / "hg19_chr20_mostlyN.fasta.gz"});
   CHECK(mostly_unknown.contigs()[0].length == 63025520);
   CHECK(mostly_unknown.segments().size() == 2);
-  CHECK(read_fasta({robust / "mouse_5x1Mb_singleline_softmasked.fa.gz"}).contigs().size() == 5);
-  CHECK(read_fasta({robust / "yeast_chrV_7strains.fa.gz"}).contigs().size() == 7);
-  CHECK_THROWS_AS(read_fasta({robust / "toga_hg38.micro_sample.2bit"}), DataError);
+  CHECK(read_genome({robust / "mouse_5x1Mb_singleline_softmasked.fa.gz"}).contigs().size() == 5);
+  CHECK(read_genome({robust / "yeast_chrV_7strains.fa.gz"}).contigs().size() == 7);
 }

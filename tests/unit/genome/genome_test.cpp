@@ -1,5 +1,4 @@
-#include "cmgems/genome/genome.h"
-
+#include "cmgems/genome/builder.h"
 #include "support/catch.h"
 
 using namespace cmgems::genome;
@@ -94,8 +93,71 @@ TEST_CASE("packed words and hash are as documented", "[genome]") {
   // Lowest bits first: A=0, C=2, G=3, T=1, G=3, G=3.
   REQUIRE(genome.packed().size() == 1);
   CHECK(genome.packed()[0] == 0xf78);
-  // SHA-256 of the 64-bit numbers 4, 2, 0xf78, computed with Python's hashlib.
-  CHECK(genome.hash() == "fbdc858a75bc0c833da0864576df2b0aae060da438dfe04338301ae575d90829");
+  // SHA-256 of the 64-bit numbers 4 and 2 and of the hexadecimal SHA-256 of 0xf78, computed with Python's hashlib.
+  CHECK(genome.hash() == "880e937679e08fd0283533e9d0d8234cd35fdc60d346008bf5769a43200dc92e");
+}
+
+TEST_CASE("a word starts anywhere", "[genome]") {
+  GenomeBuilder builder;
+  builder.begin_contig("c");
+  builder.append(std::string(30, 'A') + "TCGGA" + std::string(40, 'G'));
+  const Genome genome = builder.finish();
+  CHECK(genome.word_at(30, 4) == 0b11111001);  // T C G G, the first one lowest
+  CHECK(genome.word_at(34, 1) == 0);
+  CHECK(genome.word_at(35, 32) == ~std::uint64_t{0});
+  CHECK(genome.word_at(43, 32) == ~std::uint64_t{0});
+  CHECK(genome.word_at(0, 32) == std::uint64_t{0b1001} << 60);
+}
+
+TEST_CASE("blocks hold what the genome holds", "[genome]") {
+  const std::string first(kBlockBases - 3, 'C'), second(10, 'G');
+  GenomeBuilder whole;
+  std::vector<PackedBlock> blocks;
+  GenomeBuilder stream([&](PackedBlock block) { blocks.push_back(std::move(block)); });
+  for (auto* builder : {&whole, &stream}) {
+    builder->begin_contig("a");
+    builder->append(first);
+    builder->begin_contig("b");
+    builder->append(second);
+  }
+  const Genome genome = whole.finish();
+  const Outline outline = stream.finish_blocks();
+  CHECK(outline.size == kBlockBases + 7);
+  REQUIRE(outline.segments.size() == 2);
+  REQUIRE(blocks.size() == 2);
+  CHECK(blocks[0].bases == kBlockBases);
+  CHECK_FALSE(blocks[0].last);
+  CHECK(blocks[0].words[0] == 0);
+  REQUIRE(blocks[0].segments.size() == 2);
+  CHECK(blocks[0].segments[1].length == 3);  // as far as it is known
+  CHECK(blocks[1].begin == kBlockBases);
+  CHECK(blocks[1].bases == 7);
+  CHECK(blocks[1].last);
+  CHECK(blocks[1].words[0] == 0xFEAAAAAAAAAAAAAA);  // 29 C, 3 G
+  REQUIRE(blocks[1].segments.size() == 2);
+  CHECK(blocks[1].segments[1].length == 10);
+  CHECK(hash_genome(outline.segments, {hash_block(blocks[0].content()), hash_block(blocks[1].content())}) ==
+        genome.hash());
+}
+
+TEST_CASE("packed bases are added from any place", "[genome]") {
+  GenomeBuilder from, builder;
+  from.begin_contig("c");
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "ACGTTGCA"[i * i / 3 % 8];
+  from.append(text);
+  const Genome source = from.finish();
+  builder.begin_contig("c");
+  builder.append_packed(source.packed(), 5, 100);
+  builder.skip(7);
+  builder.append_packed(source.packed(), 31, 64);
+  builder.append_packed(source.packed(), 0, 1);
+  builder.append_packed(source.packed(), 299, 1);
+  const Genome genome = builder.finish();
+  CHECK(text_of(genome) == text.substr(5, 100) + text.substr(31, 64) + text[0] + text[299]);
+  REQUIRE(genome.segments().size() == 2);
+  CHECK(genome.segments()[1].contig_position == 107);
+  CHECK(genome.contigs()[0].length == 173);
 }
 
 TEST_CASE("letters of a protein are counted", "[genome]") {

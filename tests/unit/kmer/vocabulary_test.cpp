@@ -63,3 +63,14 @@ TEST_CASE("codes and text give the same tokens", "[kmer]") {
   tokenize_codes(three, std::vector<std::uint8_t>{1, 2}, none);
   CHECK(none.empty());
 }
+
+TEST_CASE("k-mers and their numbers, longer than tokens too", "[kmer]") {
+  CHECK(kmer_text(0, 12) == "AAAAAAAAAAAA");
+  CHECK(kmer_text(27, 3) == "TCG");  // 1 * 16 + 2 * 4 + 3
+  CHECK(kmer_text((1U << 24) - 1, 12) == "GGGGGGGGGGGG");
+  CHECK(kmer_index("tcg") == 27U);
+  CHECK(kmer_index("GGGGGGGGGGGG") == (1U << 24) - 1);
+  CHECK_FALSE(kmer_index("TCN").has_value());
+  CHECK_FALSE(kmer_index("").has_value());
+  CHECK_FALSE(kmer_index("AAAAAAAAAAAAAAAA").has_value());
+}

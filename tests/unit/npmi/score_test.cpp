@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 #include "support/catch.h"
 
 using namespace cmgems;

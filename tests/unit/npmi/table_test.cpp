@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "cmgems/base/error.h"
-#include "cmgems/genome/genome.h"
+#include "cmgems/genome/builder.h"
 #include "support/catch.h"
 #include "support/thrown.h"
 
@@ -62,6 +62,20 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 }  // namespace
+
+TEST_CASE("tables of long k-mers are written and read", "[npmi]") {
+  genome::GenomeBuilder builder;
+  builder.begin_contig("c");
+  builder.append("ACGTTGCATCGATTACAGGATC");
+  const Table table = build_table(kmer::count_nmers(builder.finish(), 9, 1), Definition::paper, 1);
+  CHECK(table.k == 9);
+  CHECK(table.scored() == 14);
+  const cmgems::test::TemporaryFolder folder;
+  write_table(table, folder.path() / "t.tsv");
+  const Table read = read_table(folder.path() / "t.tsv");
+  CHECK(read.counts == table.counts);
+  CHECK(read.rank == table.rank);
+}
 
 TEST_CASE("ranks: best first, without a score last, ties by index", "[npmi]") {
   const Table table = small_table();
@@ -124,7 +138,7 @@ TEST_CASE("rows may come in any order and with CRLF", "[npmi]") {
 TEST_CASE("bad tables are refused with file and line", "[npmi]") {
   CHECK(refusal("") == "t.tsv: line 1: the file ends here; expected '#cmgems-npmi 1'");
   CHECK(refusal("kmer\tcount\n").starts_with("t.tsv: line 1: expected '#cmgems-npmi 1'"));
-  CHECK(refusal(changed("#k 3", "#k 9")) == "t.tsv: line 2: '9' is no valid k-mer length (3 to 8)");
+  CHECK(refusal(changed("#k 3", "#k 13")) == "t.tsv: line 2: '13' is no valid k-mer length (3 to 12)");
   CHECK(refusal(changed("#k 3", "#p 3")) == "t.tsv: line 2: expected '#k ...'");
   CHECK(refusal(changed("paper", "pape")) ==
         "t.tsv: line 3: 'pape' is no definition; expected paper or genemask-release");

@@ -1,0 +1,28 @@
+// Genome files: FASTA (plain, gzip or BGZF; single- or multi-line; soft-masked; CRLF) and UCSC .2bit, told apart by
+// their first bytes.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "cmgems/genome/builder.h"
+
+namespace cmgems::genome {
+
+/// Adds the contigs of the files, in order. `threads`: for decompressing BGZF.
+/// Throws: InputNotFound (path), UsageError (no path), IoError, DataError: no sequence, text before the first header, a
+/// protein, truncated gzip, BGZF or .2bit, or no base that is left; with file and line, or file and sequence.
+void append_files(GenomeBuilder& builder, const std::vector<std::filesystem::path>& paths, int threads = 1);
+
+/// One or more files as one genome. Throws as append_files and GenomeBuilder::finish.
+Genome read_genome(const std::vector<std::filesystem::path>& paths, Regions regions = {}, int threads = 1);
+
+/// One record with its letters as they are (upper-cased, U as T).
+struct FastaRecord {
+  std::string name;
+  std::string bases;
+};
+/// Throws as append_files.
+std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path);
+
+}  // namespace cmgems::genome

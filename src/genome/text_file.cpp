@@ -1,0 +1,59 @@
+#include "text_file.h"
+
+#include <htslib/hts_log.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cmgems/base/error.h"
+
+namespace cmgems::genome {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+constexpr int kBlocksAhead = 64;  // of 64 KiB, decompressed by threads
+
+}  // namespace
+
+void require_file(const std::filesystem::path& path, const std::string& expected) {
+  if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file; expected " + expected);
+  if (std::filesystem::is_directory(path)) {
+    throw IoError(path.string() + ": is a folder; name the file within it, expected " + expected);
+  }
+}
+
+TextFile::TextFile(const std::filesystem::path& path, const std::string& expected, int threads)
+    : path_(path.string()), chunk_(kChunkBytes) {
+  require_file(path, expected);
+  hts_set_log_level(HTS_LOG_OFF);  // its findings become exceptions here
+  errno = 0;
+  file_.reset(bgzf_open(path_.c_str(), "r"));
+  if (!file_) fail_reading();
+  const bool blocks = bgzf_compression(file_.get()) == 2;
+  if (blocks && threads > 1 && bgzf_mt(file_.get(), threads, kBlocksAhead) != 0) fail_reading();
+}
+
+std::string_view TextFile::next() {
+  errno = 0;
+  const ssize_t bytes = bgzf_read(file_.get(), chunk_.data(), chunk_.size());
+  if (bytes < 0) fail_reading();
+  const std::string_view text(chunk_.data(), static_cast<std::size_t>(bytes));
+  // htslib takes what is shorter than a gzip header for plain text.
+  if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) fail_damaged();
+  if (bytes == 0 && file_->no_eof_block != 0) fail_damaged();
+  return text;
+}
+
+void TextFile::fail_reading() const {
+  if (errno == EIO || errno == EACCES || errno == EPERM) {
+    throw IoError(path_ + ": cannot be read: " + std::strerror(errno));
+  }
+  fail_damaged();
+}
+
+void TextFile::fail_damaged() const {
+  throw DataError(path_ + ": the compressed file is cut off or damaged; copy or download it again");
+}
+
+}  // namespace cmgems::genome

@@ -1,0 +1,39 @@
+// Text of a plain, gzip or BGZF file through htslib; not for users of the library.
+#pragma once
+
+#include <htslib/bgzf.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmgems::genome {
+
+class TextFile {
+ public:
+  /// `expected` completes messages ("a FASTA file"). `threads` helps with BGZF only.
+  /// Throws: InputNotFound, IoError, DataError.
+  TextFile(const std::filesystem::path& path, const std::string& expected, int threads = 1);
+
+  /// The next chunk, empty at the end. Throws: DataError when the file is cut off or damaged.
+  std::string_view next();
+
+ private:
+  struct Close {
+    void operator()(BGZF* file) const { bgzf_close(file); }
+  };
+
+  [[noreturn]] void fail_reading() const;
+  [[noreturn]] void fail_damaged() const;
+
+  std::string path_;
+  std::vector<char> chunk_;
+  std::unique_ptr<BGZF, Close> file_;
+};
+
+/// Throws: InputNotFound (no such file), IoError (a folder).
+void require_file(const std::filesystem::path& path, const std::string& expected);
+
+}  // namespace cmgems::genome
