@@ -176,7 +176,7 @@ void run(const Options& options) {
   if (options.schedule.given()) return run_schedule(options.schedule, options.assignments, options.output.json);
   if (options.strategies.empty() || options.input.empty()) {
     throw UsageError(
-        "mask needs --strategy and a sequence or a FASTA file, or --schedule and --trace; see cmgems mask --help");
+        "mask needs --strategy and a sequence or a genome file, or --schedule and --trace; see cmgems mask --help");
   }
   const auto bench = make_bench(options);
   if (options.stats) return statistics(*bench, options);

@@ -1,5 +1,6 @@
 // cmgems npmi motifs: which known motifs the best k-mers of a table match more often than others do.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -3,8 +3,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "program.h"
 
 using cmgems::test::kTiny;
@@ -90,15 +88,15 @@ TEST_CASE("an earlier run is not replaced before the inputs have proven good", "
 
 TEST_CASE("a full disk ends a pretraining with one sentence and without half a model", "[cli]") {
   const Program program;
-  // A limit on the size of a file stands for the disk: the table (15 kB) fits, the weights (140 kB) do not. The signal
+  // A limit on the size of a file stands for the disk: the table (12 kB) fits, the weights (161 kB) do not. The signal
   // that would come with it is ignored, so that the write fails as on a full disk.
   const auto full = program.shell("trap '' XFSZ; ulimit -f 64; '" + std::string(CMGEMS_PROGRAM) +
                                   "' pretrain --quiet --out run" + kTiny);
   CHECK(full.code == 74);
   CHECK(full.out.empty());
-  CHECK_THAT(full.err, Catch::Contains("cannot write run/model.tmp-") &&
-                           Catch::Contains("check the free space and the permissions of the folder"));
-  CHECK(std::count(full.err.begin(), full.err.end(), '\n') == 1);
+  CHECK_THAT(full.err, Catch::Contains("check the free space and the permissions of the folder"));
+  const auto last = full.err.rfind('\n', full.err.size() - 2) + 1;  // warnings come before it
+  CHECK_THAT(full.err.substr(last), Catch::StartsWith("cmgems: cannot write run/model.tmp-"));
   CHECK(program.has("run/npmi.tsv"));
   for (const auto& entry : std::filesystem::directory_iterator(program.folder.path() / "run")) {
     CHECK_THAT(entry.path().filename().string(), !Catch::StartsWith("model"));

@@ -85,10 +85,10 @@ TEST_CASE("calls that make no sense are internal errors") {
 TEST_CASE("the synthetic task is learnable, but not by counting 3-mers of ten rows") {
   const auto task = tasks::synthetic_task(1);
   const double few = mean_accuracy(task, 10), more = mean_accuracy(task, 50);
-  CHECK(few > 0.6);
-  CHECK(few < 0.85);
-  CHECK(more > few);
-  CHECK(more < 0.95);
+  CHECK(few > 0.54);  // chance is 0.5
+  CHECK(few < 0.65);
+  CHECK(more > few + 0.03);
+  CHECK(more < 0.75);
 }
 
 TEST_CASE("published tasks: the baseline is where scikit-learn has it") {
