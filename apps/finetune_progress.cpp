@@ -45,7 +45,7 @@ void FinetuneProgressLine::tell_estimate(const train::FinetuneProgress& now) {
                          static_cast<double>(runs_ * fits_per_run_);
   log_info("estimate: " + std::to_string(runs_) + (runs_ == 1 ? " run of " : " runs of ") +
            (fits_per_run_ > 1 ? std::to_string(fits_per_run_) + " times " : "") + std::to_string(now.steps) +
-           " steps take about " + format_duration(seconds) + " without scoring " + format_count(now.test_rows) +
+           " steps in about " + format_duration(seconds) + " without scoring " + format_count(now.test_rows) +
            " test rows after each; memory so far " +
            format_count(static_cast<unsigned long long>(peak_memory() >> 20)) + " MB");
 }

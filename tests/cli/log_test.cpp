@@ -24,7 +24,7 @@ TEST_CASE("fine-tuning estimates its time after the first steps", "[cli]") {
   const auto run = program.run(kTinyFinetune);  // 12 epochs of 2 batches; the model and the random encoder beside it
   INFO(run.err);
   REQUIRE(run.code == 0);
-  CHECK_THAT(run.err, Catch::Contains("estimate: 2 runs of 2 times 24 steps take about") &&
+  CHECK_THAT(run.err, Catch::Contains("estimate: 2 runs of 2 times 24 steps in about") &&
                           Catch::Contains("without scoring 1,000 test rows after each") &&
                           Catch::Contains("memory so far"));
 }
