@@ -3,11 +3,13 @@
 #include "cmgems/base/error.h"
 
 // The one visible list: word, function that makes it (defined in maskers/), whether it needs an NPMI table, summary.
-#define CMGEMS_MASKERS(MASKER)                                                                                   \
-  MASKER("random", make_random, false, "the k tokens that show a base, at random places (DNABERT)")              \
+// clang-format off
+#define CMGEMS_MASKERS(MASKER) \
+  MASKER("random", make_random, false, "the k tokens that show a base, at random places (DNABERT)") \
   MASKER("genemask", make_genemask, true, "the same, but a whole neighbourhood around the best half (GeneMask)") \
-  MASKER("global", make_global, true, "the neighbourhoods of the best k-mers of the whole window (CM-GEMS)")     \
+  MASKER("global", make_global, true, "the neighbourhoods of the best k-mers of the whole window (CM-GEMS)") \
   MASKER("pmi-voc", make_pmi_voc, true, "units of a vocabulary of the best k-mers, drawn uniformly (reconstruction)")
+// clang-format on
 
 namespace cmgems::masking {
 

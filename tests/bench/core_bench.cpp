@@ -40,18 +40,6 @@ int main() {
   const corpus::Corpus corpus(genome, {}, {}, &table, 1);
   for (const std::string name : {"random", "genemask", "global"}) {
     const auto masker = masking::make_masker(name, {6, &table, {}});
-    std::vector<kmer::TokenId> tokens(510);
-    std::vector<std::uint8_t> codes(515);
-    genome.unpack(1000, codes);
-    kmer::tokenize_codes(corpus.vocabulary(), codes, tokens);
-    masking::MaskPlan plan;
-    report(("mask " + name).c_str(), 2000.0 * 510, "token", [&] {
-      for (std::uint64_t example = 0; example < 2000; ++example) {
-        RandomStream random(1, Purpose::mask, 0, example);
-        masker->plan(tokens, random, plan);
-        sink = plan.positions.size();
-      }
-    });
     double batch_tokens = 0;
     for (std::int64_t step = 0; step < 10; ++step)
       batch_tokens += static_cast<double>(corpus.train_batch(step, 100, *masker, 4096).tokens);

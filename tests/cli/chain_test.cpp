@@ -69,7 +69,7 @@ TEST_CASE("random masks need no table", "[cli]") {
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_FALSE(program.has("run/npmi.tsv"));
-  CHECK_THAT(run.out, Catch::Contains("random ") && !Catch::Contains("switch  "));
+  CHECK_THAT(run.out, Catch::Contains("random\n") && !Catch::Contains("switch  "));
 }
 
 TEST_CASE("a run without a switch says so", "[cli]") {

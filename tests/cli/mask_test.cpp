@@ -159,11 +159,13 @@ TEST_CASE("mask statistics of human windows are those of an independent implemen
 TEST_CASE("a schedule is replayed on a recorded curve", "[cli]") {
   const Program program;
   program.write("curve.tsv", "step\tperplexity\n1000\t900\n4000\t300\n4250\t298\n4500\t296\n");
-  const std::string replay = "mask --trace curve.tsv --schedule logo-small.json --set curriculum.min_steps=4000";
+  const std::string replay =
+      "mask --trace curve.tsv --schedule logo-small.json --set curriculum.min_steps=4000"
+      " --set curriculum.threshold=0.02";
   const auto shown = program.run(replay + " --set curriculum.patience=2");
   INFO(shown.err);
   REQUIRE(shown.code == 0);
-  CHECK_THAT(shown.out, Catch::StartsWith("cm-gems: genemask to global when the drop is below 2.00% of the perplexity "
+  CHECK_THAT(shown.out, Catch::StartsWith("cm-gems: genemask to global when the drop is below 10.00% of the perplexity "
                                           "before 2 times in a row, from step 4000 on\n"));
   CHECK_THAT(shown.out, Catch::Contains("global (switch)") && Catch::Contains("switch              after step 4500"));
   const auto result = json::parse(program.run(replay + " --json").out);

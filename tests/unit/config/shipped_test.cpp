@@ -29,7 +29,7 @@ TEST_CASE("shipped configurations are found by name and are valid", "[config]") 
 
   const auto small = shipped("logo-small.json");
   CHECK(small.model.hidden_size == 128);
-  CHECK(small.curriculum.threshold == 0.02);
+  CHECK(small.curriculum.threshold == 0.1);
   CHECK(small.curriculum.min_steps == 4000);
   CHECK(small.train.learning_rate == 2e-3);
 
