@@ -63,19 +63,24 @@ void GenomeBuilder::append(std::string_view bases) {
       ++full;
     }
     push_words(std::span(words).first(full));
-    if (full == words.size() || bases.empty()) continue;
-    const auto block = bases.substr(0, kBasesPerWord);
-    bases.remove_prefix(block.size());
-    if (pack_letters(block, words[0])) {
-      push_word(words[0], block.size());
-      continue;
-    }
-    for (const char base : block) {
-      const std::uint8_t code = character_class(base);
-      if (code == kBlank) continue;
-      foreign_letters_ += code == kForeign;
-      code < 4 ? push_word(code, 1) : skip(1);
-    }
+    if (full < words.size()) append_broken(bases);
+  }
+}
+
+/// The start of a text that does not hold a full word of bases: its bases, then all that is none.
+void GenomeBuilder::append_broken(std::string_view& text) {
+  const auto is_base = [](char letter) { return character_class(letter) < 4; };
+  const auto bases = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_base) - text.begin());
+  std::uint64_t word = 0;
+  pack_letters(text.substr(0, bases), word);
+  if (bases > 0) push_word(word, bases);
+  text.remove_prefix(bases);
+  while (!text.empty() && !is_base(text.front())) {
+    const std::uint8_t type = character_class(text.front());
+    const std::size_t run = std::min(text.find_first_not_of(text.front()), text.size());  // N after N, as a rule
+    text.remove_prefix(run);
+    if (type == kForeign) foreign_letters_ += run;
+    if (type != kBlank) skip(run);
   }
 }
 

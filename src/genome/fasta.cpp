@@ -12,12 +12,14 @@
 namespace cmgems::genome {
 namespace {
 
+constexpr std::size_t kJoinedBytes = std::size_t{1} << 16;
+
 /// Takes what a FASTA file holds, in order.
 class FastaSink {
  public:
   virtual ~FastaSink() = default;
   virtual void header(std::string name) = 0;
-  /// Part of a sequence line. False: it holds a foreign character.
+  /// Part of a sequence, without its line ends. False: it holds a foreign character.
   virtual bool bases(std::string_view piece) = 0;
 };
 
@@ -37,7 +39,8 @@ std::string first_word(std::string_view header) {
   return std::string(header.substr(0, end));
 }
 
-/// Splits text into headers and pieces of sequence lines, and knows the line for messages.
+/// Splits text into headers and sequences, and knows the line for messages. Lines of a sequence are joined before they
+/// go to the sink, which then packs long runs instead of line after line.
 class FastaParser {
  public:
   FastaParser(std::string path, FastaSink& sink) : path_(std::move(path)), sink_(sink) {}
@@ -54,6 +57,7 @@ class FastaParser {
 
   void finish() {
     end_line();
+    pass_on();
     if (records_ == 0) throw DataError(path_ + ": the file is empty; expected FASTA");
     if (!bases_seen_) throw DataError(path_ + ": line 1: no record of the file has a sequence after its header");
   }
@@ -71,11 +75,23 @@ class FastaParser {
       if (records_ == 0) fail("expected a FASTA header that starts with '>', found '" + excerpt(piece) + "'");
       bases_seen_ = true;
     }
-    if (!sink_.bases(piece)) fail_foreign(piece);
+    if (piece.back() == '\r') piece.remove_suffix(1);
+    starts_.push_back({joined_.size(), line_});
+    joined_ += piece;
+    if (joined_.size() >= kJoinedBytes) pass_on();
+  }
+
+  /// Gives the sink what was joined so far.
+  void pass_on() {
+    if (joined_.empty()) return;
+    if (!sink_.bases(joined_)) fail_foreign();
+    joined_.clear();
+    starts_.clear();
   }
 
   void end_line() {
     if (in_header_) {
+      pass_on();
       sink_.header(first_word(std::string_view(header_).substr(1)));
       ++records_;
       header_.clear();
@@ -89,9 +105,14 @@ class FastaParser {
     throw DataError(path_ + ": line " + std::to_string(line_) + ": " + what);
   }
 
-  [[noreturn]] void fail_foreign(std::string_view piece) const {
-    const auto found = std::find_if(piece.begin(), piece.end(), [](char c) { return character_class(c) == kForeign; });
-    const std::string shown = excerpt(std::string_view(found, found + 1));
+  [[noreturn]] void fail_foreign() {
+    const auto found =
+        std::find_if(joined_.begin(), joined_.end(), [](char c) { return character_class(c) == kForeign; });
+    const auto at = static_cast<std::size_t>(found - joined_.begin());
+    line_ = std::prev(std::partition_point(starts_.begin(), starts_.end(), [at](const Start& start) {
+              return start.at <= at;
+            }))->line;
+    const std::string shown = excerpt(std::string_view(joined_).substr(at, 1));
     if (std::isalpha(static_cast<unsigned char>(*found)) == 0) {
       fail("unexpected character '" + shown + "' in a sequence; expected nucleotides (A C G T U, N for unknown)");
     }
@@ -99,9 +120,17 @@ class FastaParser {
          "' is no nucleotide code: this looks like a protein; expected DNA or RNA (N for unknown)");
   }
 
+  /// Where a line begins within what is joined.
+  struct Start {
+    std::size_t at;
+    std::uint64_t line;
+  };
+
   std::string path_;
   FastaSink& sink_;
   std::string header_;
+  std::string joined_;
+  std::vector<Start> starts_;
   std::uint64_t line_ = 1;
   std::uint64_t records_ = 0;
   bool at_line_start_ = true;

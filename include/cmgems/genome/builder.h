@@ -60,6 +60,7 @@ class GenomeBuilder {
   Outline finish_blocks();
 
  private:
+  void append_broken(std::string_view& text);
   void push_words(std::span<const std::uint64_t> words);    // full ones
   void push_word(std::uint64_t word, std::uint64_t count);  // up to 32 bases, packed
   void push_clipped(std::uint64_t word, std::uint64_t count);

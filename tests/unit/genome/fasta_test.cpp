@@ -95,6 +95,14 @@ TEST_CASE("what is no FASTA is refused with file and line", "[genome]") {
   CHECK(refusal(">a\nNNNN\n") == "x.fa: the sequences hold no A, C, G or T; expected DNA or RNA");
 }
 
+TEST_CASE("the line of a foreign letter is right within long sequences", "[genome]") {
+  std::string text = ">a\n";
+  for (int i = 0; i < 5000; ++i) text += "ACGTACGTACGTACGTACGTACGTACGT\r\n";
+  CHECK(refusal(text + "ACGE\n>b\nA\n").starts_with("x.fa: line 5002: letter 'E'"));
+  text.replace(3 + 30 * 3456 + 20, 1, "Q");
+  CHECK(refusal(text).starts_with("x.fa: line 3458: letter 'Q'"));
+}
+
 TEST_CASE("a missing genome is another error than a bad one", "[genome]") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(read_genome({folder.path() / "none.fa"}), InputNotFound);
