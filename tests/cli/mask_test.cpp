@@ -165,7 +165,7 @@ TEST_CASE("a schedule is replayed on a recorded curve", "[cli]") {
   const auto shown = program.run(replay + " --set curriculum.patience=2");
   INFO(shown.err);
   REQUIRE(shown.code == 0);
-  CHECK_THAT(shown.out, Catch::StartsWith("cm-gems: genemask to global when the drop is below 10.00% of the perplexity "
+  CHECK_THAT(shown.out, Catch::StartsWith("cm-gems: genemask to global when the drop is below 2.00% of the perplexity "
                                           "before 2 times in a row, from step 4000 on\n"));
   CHECK_THAT(shown.out, Catch::Contains("global (switch)") && Catch::Contains("switch              after step 4500"));
   const auto result = json::parse(program.run(replay + " --json").out);
