@@ -49,7 +49,8 @@ class BitSet {
  private:
   std::uint64_t place(std::uint64_t hash) const {
     __extension__ using Wide = unsigned __int128;
-    return static_cast<std::uint64_t>(static_cast<Wide>(hash * kSpread) * (64 * bits_.size()) >> 64);
+    const std::uint64_t places = 64 * bits_.size();
+    return static_cast<std::uint64_t>(static_cast<Wide>(hash * kSpread) * places >> 64);
   }
   std::uint64_t bit(std::uint64_t hash) const { return std::uint64_t{1} << (place(hash) % 64); }
 

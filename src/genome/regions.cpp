@@ -124,6 +124,7 @@ void BedFile::check(const std::vector<Contig>& contigs) const {
     const auto found = lengths.find(name);
     if (found == lengths.end()) {
       std::vector<std::string_view> known;
+      known.reserve(lengths.size());
       for (const auto& entry : lengths) known.push_back(entry.first);
       const auto near = nearest(name, known);
       fail(path_, rows.first_line,

@@ -62,8 +62,9 @@ class GlobalMasker final : public Masker {
 
   /// Whether a token's span touches no span placed so far.
   bool is_apart(std::uint32_t token, const MaskPlan& plan) const {
+    const std::int64_t overlap = 2 * (std::int64_t{k_} - 1);
     return std::none_of(plan.spans.begin(), plan.spans.end(), [&](const PlacedSpan& placed) {
-      return std::abs(static_cast<std::int64_t>(token) - placed.centre) <= 2 * (k_ - 1);
+      return std::abs(static_cast<std::int64_t>(token) - placed.centre) <= overlap;
     });
   }
 
