@@ -177,6 +177,21 @@ TEST_CASE("a schedule is replayed on a recorded curve", "[cli]") {
   CHECK_THAT(never.out, Catch::Contains("never on this curve"));
 }
 
+TEST_CASE("a replay refuses what it would ignore, and says what", "[cli]") {
+  const Program program;
+  program.write("curve.tsv", "1 30\n2 29\n");
+  const std::string replay = "mask --schedule smoke.json --trace curve.tsv ";
+  CHECK(program.run(replay + "--set curriculum.threshold=0.1").code == 0);
+  for (const std::string flag : {"--strategy random", "--config smoke.json", "--npmi auto", "-k 4", "--seed 2",
+                                 "--stats", "--windows 5", "ACGTACGTACGT"}) {
+    const auto run = program.run(replay + flag);
+    INFO(flag << ": " << run.err);
+    CHECK(run.code == 64);
+    CHECK_THAT(run.err, Catch::Contains("--schedule") &&
+                            Catch::Contains(flag[0] == '-' ? flag.substr(0, flag.find(' ')) : "input"));
+  }
+}
+
 TEST_CASE("wrong uses of schedule and trace are errors", "[cli]") {
   const Program program;
   program.write("bad.tsv", "1 30\n2 x\n");
@@ -186,6 +201,11 @@ TEST_CASE("wrong uses of schedule and trace are errors", "[cli]") {
   const auto bad = program.run("mask --schedule smoke.json --trace bad.tsv");
   CHECK(bad.code == 65);
   CHECK_THAT(bad.err, Catch::Contains("bad.tsv, line 2: expected a perplexity in column 2"));
+  program.write("far.tsv", "1 30\n1000000000000000 29\n");
+  const auto far = program.run("mask --schedule smoke.json --set masking.strategy=cm-step --trace far.tsv");
+  CHECK(far.code == 65);
+  CHECK_THAT(far.err, Catch::Contains("far.tsv, line 2: step 1000000000000000 comes after the last step") &&
+                          Catch::Contains("5000"));
 }
 
 TEST_CASE("bench mask measures every masker", "[cli]") {
