@@ -68,6 +68,13 @@ TEST_CASE("cm-step draws for ten windows at a time as released, for a whole step
   CHECK_FALSE(config::schedule_of(from(R"({"masking": {"strategy": "cm-step"}})")).options().windows_per_draw);
   const auto released = config::schedule_of(from(R"({"variant": "release", "masking": {"strategy": "cm-step"}})"));
   CHECK(released.options().windows_per_draw == 10);
+  bool groups_differ = false;
+  for (std::int64_t step = 4'000; step < 4'050; ++step) {  // of 10,000: Global with probability 0.4
+    const auto first = released.masker_of({}, step, 0);
+    for (std::int64_t window = 1; window < 10; ++window) REQUIRE(released.masker_of({}, step, window) == first);
+    groups_differ = groups_differ || released.masker_of({}, step, 10) != first;
+  }
+  CHECK(groups_differ);
   CHECK(released.maskers() == Lines{"random", "global"});
   const auto own = config::schedule_of(from(R"({"variant": "release", "curriculum": {"windows_per_draw": 5}})"));
   CHECK(own.options().windows_per_draw == 5);
