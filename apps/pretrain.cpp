@@ -78,9 +78,10 @@ Inputs load_inputs(config::Config& config) {
   inputs.record.hashes["genome"] = inputs.genome.hash();
   watch.lap();
   if (needs_table(config)) {
-    resolve_table(config.npmi, config.data.k);
+    resolve_table(config);
     inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
-    config.npmi.table = absolute_path(config.npmi.table);
+    config.npmi.table = absolute_table_name(config.npmi.table);
+    config.npmi.definition = inputs.table->definition;
   }
   inputs.record.compute_cost["npmi"] = watch.lap();
   if (inputs.table) log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
