@@ -39,7 +39,7 @@ struct Options {
 
 struct Inputs {
   genome::Genome genome;
-  std::optional<npmi::Table> table;
+  npmi::Table table;
   RunRecord record;
 };
 
@@ -62,11 +62,6 @@ config::Config configure(const Options& options, const Session& session) {
   return config;
 }
 
-/// Maskers that rank nothing need no table, and get none unless one is named.
-bool needs_table(const config::Config& config) {
-  return config::schedule_of(config).needs_table() || config.npmi.table != "auto";
-}
-
 Inputs load_inputs(config::Config& config) {
   Inputs inputs;
   Stopwatch watch;
@@ -77,13 +72,13 @@ Inputs load_inputs(config::Config& config) {
            format_count(inputs.genome.contigs().size()) + " contigs");
   inputs.record.hashes["genome"] = inputs.genome.hash();
   watch.lap();
-  if (needs_table(config)) {
-    resolve_table(config.npmi, config.data.k);
-    inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
-    config.npmi.table = absolute_path(config.npmi.table);
-  }
+  // Maskers that rank nothing get a table, too: the figures of their masks are then those of all the others.
+  resolve_table(config);
+  inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
+  config.npmi.table = absolute_table_name(config.npmi.table);
+  config.npmi.definition = inputs.table.definition;
   inputs.record.compute_cost["npmi"] = watch.lap();
-  if (inputs.table) log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
+  log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
   inputs.record.hashes["vocabulary"] = sha256(kmer::Vocabulary(static_cast<int>(config.data.k)).text());
   inputs.record.command = "pretrain";
   inputs.record.seed = config.train.seed;
@@ -120,10 +115,8 @@ class RunOpener final : public train::Observer {
   void on_start(const train::StartReport& report) override {
     folder_.emplace(path_, overwrite_);
     log_info("run: " + path_.string());
-    if (inputs_.table) {
-      npmi::write_table(*inputs_.table, path_ / "npmi.tsv");
-      inputs_.record.hashes["npmi"] = sha256(read_file(path_ / "npmi.tsv"));
-    }
+    npmi::write_table(inputs_.table, path_ / "npmi.tsv");
+    inputs_.record.hashes["npmi"] = sha256(read_file(path_ / "npmi.tsv"));
     inputs_.record.parameters = report.parameters;
     write_file_atomic(path_ / "config.json", config::to_json(config_));
     write_run_record(path_ / "run.json", session_, config_, inputs_.record);
@@ -144,8 +137,8 @@ void train_and_report(const config::Config& config, Inputs& inputs, const std::f
   MetricsWriter metrics(path / "metrics.jsonl", path / "timing.jsonl");
   ProgressLine progress;
   Recorder recorder;
-  const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr, path / "model",
-                                       {&opener, &metrics, &progress, &recorder});
+  const auto summary =
+      train::pretrain(config, inputs.genome, &inputs.table, path / "model", {&opener, &metrics, &progress, &recorder});
   inputs.record.compute_cost["training"] = summary.seconds;
   inputs.record.finished = true;
   write_run_record(path / "run.json", session, config, inputs.record);

@@ -53,11 +53,6 @@ Schedule::Schedule(std::string_view strategy, const CurriculumOptions& options, 
   for (const auto& masker : maskers_) masking::find_masker(masker);
 }
 
-bool Schedule::needs_table() const {
-  return std::any_of(maskers_.begin(), maskers_.end(),
-                     [](const std::string& name) { return masking::find_masker(name).needs_table; });
-}
-
 double Schedule::second_probability(const State& state, std::int64_t step) const {
   if (maskers_.size() == 1) return 0;
   if (pace_ == Pace::trigger) return state.switched() ? 1 : 0;

@@ -62,14 +62,21 @@ TEST_CASE("a run is complete and its configuration repeats it", "[cli]") {
   CHECK(program.read("two/model/model.safetensors") == program.read("one/model/model.safetensors"));
 }
 
-TEST_CASE("random masks need no table", "[cli]") {
+TEST_CASE("random masks are measured by the table, too", "[cli]") {
   const Program program;
-  const auto run = program.run("pretrain --set masking.strategy=random --set npmi.table=auto --out run" + kTiny +
-                               "--set npmi.table=auto");
-  INFO(run.err);
-  REQUIRE(run.code == 0);
-  CHECK_FALSE(program.has("run/npmi.tsv"));
-  CHECK_THAT(run.out, Catch::Contains("random\n") && !Catch::Contains("switch  "));
+  for (const std::string k : {"4", "6"}) {  // counted, built in
+    const auto run = program.run("pretrain --json --set masking.strategy=random --out run" + k + kTiny +
+                                 "--set npmi.table=auto --set data.k=" + k);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    CHECK(program.has("run" + k + "/npmi.tsv"));
+    const auto result = json::parse(run.out);
+    CHECK(result["switch_step"].is_null());
+    const auto masks = result["masks"][0];
+    CHECK(masks["masker"] == "random");
+    CHECK(masks["all_npmi"].get<double>() < 0);
+    CHECK(masks["masked_npmi"].get<double>() == Approx(masks["all_npmi"].get<double>()).margin(0.1));
+  }
 }
 
 TEST_CASE("a run without a switch says so", "[cli]") {

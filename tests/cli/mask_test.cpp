@@ -51,6 +51,19 @@ TEST_CASE("a mask is drawn under its sequence", "[cli]") {
   CHECK_THAT(drawn.out, Catch::Contains("    global  " + letters + "\n    hidden  "));
 }
 
+TEST_CASE("the first sequence of a .2bit file is drawn", "[cli]") {
+  const Program program;
+  // "b" = GGAnnTACA, with T=0 C=1 A=2 G=3: 11 11 10 00 00 00 10 01 10; then "c" = T
+  program.write("b.2bit", std::string("\x43\x27\x41\x1a\0\0\0\0\2\0\0\0\0\0\0\0\1b\x1c\0\0\0\1c\x37\0\0\0", 28) +
+                              std::string("\x09\0\0\0\1\0\0\0\3\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0\xf8\x09\x80", 27) +
+                              std::string("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 17));
+  const auto run = program.run("mask --json --strategy random -k 3 --npmi from-genome b.2bit");
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK(json::parse(run.out)["sequence"] == "GGANNTACA");
+  CHECK_THAT(run.err, Catch::Contains("showing the first of 2 records"));
+}
+
 TEST_CASE("strategies are drawn side by side", "[cli]") {
   const Program program;
   const auto drawn = program.run("mask --strategy random,genemask,global " + kSequence);

@@ -37,7 +37,6 @@ class Schedule {
 
   /// Names of the one masker or the two, in the order in which they are used.
   const std::vector<std::string>& maskers() const { return maskers_; }
-  bool needs_table() const;
   bool has_trigger() const { return maskers_.size() > 1 && pace_ == Pace::trigger; }
   const CurriculumOptions& options() const { return options_; }
   std::int64_t max_steps() const { return max_steps_; }

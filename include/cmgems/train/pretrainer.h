@@ -19,7 +19,8 @@ struct PretrainSummary {
   std::int64_t parameters = 0;
 };
 
-/// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks.
+/// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose
+/// reports then have no NPMI.
 /// Throws: DataError (genome too short), UsageError (device), IoError.
 PretrainSummary pretrain(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
                          const std::filesystem::path& model_folder, const std::vector<Observer*>& observers);

@@ -33,10 +33,24 @@ Lines differences(const Config& config) {
 
 TEST_CASE("variant release sets exactly the released behaviours", "[config]") {
   CHECK(differences(from(R"({"variant": "release"})")) ==
-        Lines{"\"variant\": \"release\"", "\"definition\": \"genemask-release\"", "\"random_ids\": \"vocabulary\"",
-              "\"rank_by\": \"position\"", "\"half\": \"first\"", "\"all_pmi_below\": 5", "\"rank_by\": \"position\"",
-              "\"count\": \"binomial\"", "\"rule\": \"abs-min\""});
+        Lines{"\"variant\": \"release\"", "\"random_ids\": \"vocabulary\"", "\"rank_by\": \"position\"",
+              "\"half\": \"first\"", "\"all_pmi_below\": 5", "\"rank_by\": \"position\"", "\"count\": \"binomial\"",
+              "\"rule\": \"abs-min\""});
   CHECK(differences(from(R"({"variant": "paper"})")).empty());
+}
+
+TEST_CASE("the NPMI definition that is asked for: the key, else that of the variant release", "[config]") {
+  const auto asked = [](const std::string& json) { return config::definition_of(from(json)); };
+  CHECK(asked("{}") == std::nullopt);
+  CHECK(asked(R"({"npmi": {"definition": "auto"}})") == std::nullopt);
+  CHECK(asked(R"({"variant": "release"})") == npmi::Definition::genemask_release);
+  CHECK(asked(R"({"variant": "release", "npmi": {"definition": "auto"}})") == npmi::Definition::genemask_release);
+  CHECK(asked(R"({"variant": "release", "npmi": {"definition": "paper"}})") == npmi::Definition::paper);
+  CHECK(asked(R"({"npmi": {"definition": "paper"}})") == npmi::Definition::paper);
+  CHECK(asked(R"({"npmi": {"definition": "genemask-release"}})") == npmi::Definition::genemask_release);
+  Config config = from(R"({"npmi": {"definition": "paper"}})");
+  config::apply_assignments(config, {"variant=release"});  // given later: the definition follows the variant again
+  CHECK(config::definition_of(config) == npmi::Definition::genemask_release);
 }
 
 TEST_CASE("keys beside the variant win, wherever they stand", "[config]") {

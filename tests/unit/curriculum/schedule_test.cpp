@@ -73,8 +73,6 @@ TEST_CASE("the easy masker of cm-step is the paper's unless one is given", "[cur
   CHECK(Schedule("cm-step", {}, 100, 1).maskers() == Names{"random", "global"});
   CHECK(Schedule("cm-step", {.easy = "genemask"}, 100, 1).maskers() == Names{"genemask", "global"});
   CHECK(Schedule("cm-gems", {.easy = "random", .hard = "pmi-voc"}, 100, 1).maskers() == Names{"random", "pmi-voc"});
-  CHECK_FALSE(Schedule("cm-step", {.hard = "random"}, 100, 1).needs_table());
-  CHECK(Schedule("cm-gems", {}, 100, 1).needs_table());
 }
 
 TEST_CASE("cm-step's probability grows block by block from 0", "[curriculum]") {
