@@ -1,6 +1,7 @@
 #include "cmgems/formats/import.h"
 
 #include <algorithm>
+#include <map>
 
 #include "vocabulary_file.h"
 
@@ -17,21 +18,18 @@ bool has_tensor(const WeightFiles& weights, std::string_view prefix) {
 
 /// One sentence for each reason to leave tensors out, and one for numbers that are converted.
 std::vector<std::string> notes_on(const Placement& placement) {
-  std::vector<std::string> notes;
-  std::vector<std::pair<std::string, std::string>> dropped;  // reason, names
+  std::map<std::string, std::string> dropped;  // reason -> sentence
   std::size_t converted = 0;
   for (const auto& entry : placement.placed) {
     if (entry.use == Use::taken && entry.tensor.dtype != DType::f32) ++converted;
     if (entry.use != Use::dropped) continue;
-    const auto known = std::ranges::find(dropped, entry.reason, &std::pair<std::string, std::string>::first);
-    if (known == dropped.end()) {
-      dropped.emplace_back(entry.reason, entry.tensor.name);
-    } else {
-      known->second += ", " + entry.tensor.name;
-    }
+    auto& sentence = dropped[entry.reason];
+    sentence.append(sentence.empty() ? "left out (" + entry.reason + "): " : ", ").append(entry.tensor.name);
   }
-  for (const auto& [reason, names] : dropped) notes.push_back("left out (" + reason + "): " + names);
-  if (converted > 0) notes.push_back(std::to_string(converted) + " tensors were converted to fp32");
+  std::vector<std::string> notes;
+  notes.reserve(dropped.size() + 1);
+  for (const auto& [reason, sentence] : dropped) notes.push_back(sentence);
+  if (converted > 0) notes.push_back("tensors converted to fp32: " + std::to_string(converted));
   return notes;
 }
 

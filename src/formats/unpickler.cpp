@@ -260,7 +260,7 @@ void Unpickler::push_long() {
 
 void Unpickler::push_tuple(std::size_t size) {
   std::vector<Index> items(size);
-  for (auto item = items.rbegin(); item != items.rend(); ++item) *item = pop();
+  for (std::size_t i = size; i-- > 0;) items[i] = pop();
   push({Kind::tuple, 0, {}, std::move(items)});
 }
 

@@ -8,7 +8,7 @@
 namespace cmgems::formats {
 namespace {
 
-enum Name : std::uint8_t { ordered_dictionary, rebuild_tensor_v2, rebuild_parameter_, first_storage };
+enum Name : std::uint8_t { ordered_dictionary, rebuild_view, rebuild_plain_parameter, first_storage };
 
 struct AllowedName {
   std::string_view module, name;
@@ -96,9 +96,9 @@ void Unpickler::reduce() {
     case ordered_dictionary:
       if (!arguments.empty()) fail("expected an OrderedDict without arguments");
       return push({Kind::ordered_dictionary, 0, {}, {}});
-    case rebuild_tensor_v2:
+    case rebuild_view:
       return rebuild_tensor(arguments);
-    case rebuild_parameter_:
+    case rebuild_plain_parameter:
       return rebuild_parameter(arguments);
     default:
       fail("a storage's type is no function");

@@ -119,6 +119,7 @@ std::uint64_t ZipArchive::read_record(std::uint64_t at, const Directory& directo
 
 void ZipArchive::check_places(std::uint64_t end) const {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
+  places.reserve(records_.size());
   for (const auto& [name, record] : records_) places.emplace_back(record.begin, record.begin + record.size);
   std::sort(places.begin(), places.end());
   for (std::size_t i = 0; i < places.size(); ++i) {

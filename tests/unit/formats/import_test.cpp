@@ -77,7 +77,7 @@ TEST_CASE("numbers of half the width are widened, and said") {
   file.replace(first, 69 * 4 * 4, std::string(69 * 4 * 2, '\0').replace(1, 1, "\x3C"));  // 0x3C00 = 1
   source.folder.write("pytorch_model.bin", file);
   const auto plan = source.plan();
-  CHECK(plan.notes == std::vector<std::string>{"1 tensors were converted to fp32"});
+  CHECK(plan.notes == std::vector<std::string>{"tensors converted to fp32: 1"});
   formats::write_import(plan, source.out());
   const formats::SafetensorsFile written(source.out() / "model.safetensors");
   CHECK(bytes_of(written, "bert.embeddings.word_embeddings.weight").substr(0, 8) ==

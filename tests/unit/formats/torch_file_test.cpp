@@ -114,8 +114,9 @@ TEST_CASE("the other spellings of protocols 2 to 5 are read") {
   CHECK(error_of_pickle(attributes) == "");
   CHECK(error_of_pickle(replaced(kGood, integer(6), std::string("\x8a\1\6", 3))) == "");
   CHECK(error_of_pickle(replaced(kGood, integer(6), std::string("M\6\0", 3))) == "");
-  CHECK(error_of_pickle(replaced(kGood, integer(6), std::string("K\6q\7h\7q\x8r\1\2\3\0", 12) + "]a")) != "");
-  CHECK(error_of_pickle(replaced(kGood, text("cpu"), text("cpu") + "q\7")) == "");
+  CHECK(error_of_pickle(dictionary({{"a", kWeight + "q\7"}, {"b", "h\7"}})) == "");
+  const std::string place("\1\2\3\0", 4);
+  CHECK(error_of_pickle(dictionary({{"a", kWeight + "r" + place}, {"b", "j" + place}})) == "");
 }
 
 TEST_CASE("code in a pickle is refused by name and never run") {
@@ -174,7 +175,6 @@ TEST_CASE("values that are no weights are found") {
       {"a key that is no text", text("weight"), "K\1", "is no printable name"},
       {"a key for the terminal", text("weight"), text("we\x1bght"), "is no printable name"},
       {"a list", kGood.substr(2), "].", "holds no dictionary"},
-      {"a name that is there twice", "u.", text("weight") + kWeight + "u.", ""},
   });
   CHECK_THAT(error_of_pickle(dictionary({{"a", kWeight}, {"a", kWeight}})), Catch::Contains("'a' is there twice"));
 }
@@ -258,7 +258,7 @@ TEST_CASE("damage of the zip archive is found") {
   CHECK_THAT(changed(first + 24, '\1'), Catch::Contains("has two sizes"));
   CHECK_THAT(changed(first + 42, '\1'), Catch::Contains("is not where the directory says"));
   CHECK_THAT(changed(first + 45, '\1'), Catch::Contains("is not where the directory says"));
-  CHECK_THAT(changed(first + 28, '\xFF'), Catch::Contains("has two names") || Catch::Contains("fewer records"));
+  CHECK_THAT(changed(first + 28, '\xFF'), Catch::Contains("a record's name leaves the directory"));
   CHECK_THAT(changed(first + 46, 'A'), Catch::Contains("Archive/data.pkl has two names"));
   CHECK_THAT(changed(first + 46, '\x1b'), Catch::Contains("printable ASCII"));
   CHECK_THAT(broken(central, "PK\1\3"), Catch::Contains("fewer records than it announces"));
