@@ -189,6 +189,7 @@ void run(const Options& options, const Session& session) {
   log_debug("model: k=" + std::to_string(finetuner.description().k) + ", " + std::to_string(shape.num_hidden_layers) +
             " layers of " + std::to_string(shape.hidden_size) + ", " + std::to_string(shape.max_position_embeddings) +
             " positions; read, and all rows tokenized, in " + watch.text());
+  if (!model.empty()) log_info("the encoder's weights come from " + model.string() + "; pooler and classifier are new");
   const RunFolder folder(result.run, options.overwrite);
   log_info("run: " + result.run.string());
   RunRecord record{"finetune", {}, {}, config.finetune.seed, 0, false};

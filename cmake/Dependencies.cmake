@@ -4,6 +4,7 @@ find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
 find_package(Boost CONFIG REQUIRED)  # Boost.Math, headers only
 
 # Debian's htslib, liblbfgs, xxhash and jemalloc have no CMake packages.

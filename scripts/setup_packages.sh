@@ -23,6 +23,7 @@ libssl-dev          openssl/evp.h
 libxxhash-dev       xxhash.h
 libjemalloc-dev     jemalloc/jemalloc.h
 liblbfgs-dev        lbfgs.h
+zlib1g-dev          zlib.h
 END
   # shellcheck disable=SC2154  # an option of scripts/setup
   if [ "$tools" = 1 ]; then echo "shellcheck shellcheck"; fi

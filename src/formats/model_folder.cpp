@@ -1,6 +1,7 @@
 #include "cmgems/formats/model_folder.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 
 #include "cmgems/base/atomic_file.h"
@@ -16,6 +17,8 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kMaskedModel = "BertForMaskedLM";
 constexpr std::string_view kClassifier = "BertForSequenceClassification";
+constexpr const char* kProblem = "single_label_classification";
+constexpr int kMostLayers = 1000;
 constexpr const char* kPoolingKey = "cmgems_pooling";
 constexpr const char* kPositionInitKey = "cmgems_position_init";
 
@@ -44,11 +47,11 @@ OrderedJson config_document(const ModelDescription& description) {
       {kPositionInitKey, description.position_init == PositionInit::normal ? "normal" : "sinusoidal"}};
   if (description.classes > 0) {
     for (int label = 0; label < description.classes; ++label) {
-      const std::string name = "LABEL_" + std::to_string(label);
+      const std::string name = label_name(description, label);
       config["id2label"][std::to_string(label)] = name;
       config["label2id"][name] = label;
     }
-    config["problem_type"] = "single_label_classification";
+    config["problem_type"] = kProblem;
     config[kPoolingKey] = description.pooling;
   }
   return config;
@@ -79,15 +82,15 @@ class ConfigReader {
 
   bool has(const char* key) const { return config_.contains(key) && !config_[key].is_null(); }
 
-  int size(const char* key) const {
+  int size(const char* key, int largest = 1'000'000) const {
     if (!has(key)) fail(std::string("has no ") + key);
     const auto& value = config_[key];
-    if (!value.is_number_unsigned() || value == 0 || value > 1'000'000) {
-      fail(std::string(key) + " must be a whole number from 1 to 1000000, not " + value.dump());
+    if (!value.is_number_unsigned() || value == 0 || value > largest) {
+      fail(std::string(key) + " must be a whole number from 1 to " + std::to_string(largest) + ", not " + value.dump());
     }
     return value.get<int>();
   }
-  int size(const char* key, int fallback) const { return has(key) ? size(key) : fallback; }
+  int size_or(const char* key, int fallback) const { return has(key) ? size(key) : fallback; }
 
   double fraction(const char* key, double fallback) const {
     if (!has(key)) return fallback;
@@ -115,11 +118,23 @@ class ConfigReader {
          std::string(kClassifier));
   }
 
-  /// transformers leaves out its own default, two labels.
-  int classes() const {
-    if (!has("id2label")) return size("num_labels", 2);
-    if (!config_["id2label"].is_object() || config_["id2label"].empty()) fail("id2label is not an object of labels");
-    return static_cast<int>(config_["id2label"].size());
+  /// The names of id2label in order, none when they are transformers' own. label2id must say the same.
+  std::vector<std::string> labels() const {
+    if (!has("id2label")) return {};
+    const auto& names = config_["id2label"];
+    if (!names.is_object() || names.empty()) fail("id2label is not an object of labels");
+    std::vector<std::string> labels;
+    std::set<std::string> seen;
+    for (std::size_t label = 0; label < names.size(); ++label) {
+      const auto found = names.find(std::to_string(label));
+      if (found == names.end() || !found->is_string()) {
+        fail("id2label has no name for class " + std::to_string(label) + " of " + std::to_string(names.size()));
+      }
+      labels.push_back(found->get<std::string>());
+      if (!seen.insert(labels.back()).second) fail("id2label has the name \"" + labels.back() + "\" twice");
+      check_back(labels.back(), label);
+    }
+    return labels;
   }
 
   /// One of two words; the first when the key is absent.
@@ -135,6 +150,14 @@ class ConfigReader {
   [[noreturn]] void fail(const std::string& what) const { throw DataError(path_.string() + ": " + what); }
 
  private:
+  void check_back(const std::string& name, std::size_t label) const {
+    if (!has("label2id")) return;
+    const auto& numbers = config_["label2id"];
+    if (!numbers.is_object() || !numbers.contains(name) || numbers[name] != label) {
+      fail("id2label calls class " + std::to_string(label) + " \"" + name + "\", but label2id does not");
+    }
+  }
+
   fs::path path_;
   nlohmann::json config_;
 };
@@ -143,11 +166,11 @@ BertShape read_shape(const ConfigReader& config) {
   BertShape shape;
   shape.vocab_size = config.size("vocab_size");
   shape.hidden_size = config.size("hidden_size");
-  shape.num_hidden_layers = config.size("num_hidden_layers");
+  shape.num_hidden_layers = config.size("num_hidden_layers", kMostLayers);
   shape.num_attention_heads = config.size("num_attention_heads");
   shape.intermediate_size = config.size("intermediate_size");
   shape.max_position_embeddings = config.size("max_position_embeddings");
-  shape.type_vocab_size = config.size("type_vocab_size", 2);
+  shape.type_vocab_size = config.size_or("type_vocab_size", 2);
   shape.hidden_dropout_prob = config.fraction("hidden_dropout_prob", 0.1);
   shape.attention_probs_dropout_prob = config.fraction("attention_probs_dropout_prob", 0.1);
   shape.layer_norm_eps = config.fraction("layer_norm_eps", 1e-12);
@@ -156,6 +179,16 @@ BertShape read_shape(const ConfigReader& config) {
                 std::to_string(shape.num_attention_heads));
   }
   return shape;
+}
+
+/// transformers leaves out its own default, two labels.
+void read_classes(const ConfigReader& config, ModelDescription& description) {
+  config.require("problem_type", kProblem);
+  description.labels = config.labels();
+  description.classes =
+      description.labels.empty() ? config.size_or("num_labels", 2) : static_cast<int>(description.labels.size());
+  if (description.classes < 2) config.fail("a classifier of a single label is a regression, which is not supported");
+  description.pooling = config.word(kPoolingKey, "cls", "mean");
 }
 
 }  // namespace
@@ -170,12 +203,21 @@ void write_model_description(const fs::path& folder, const ModelDescription& des
   write_file_atomic(folder / "vocab.txt", kmer::Vocabulary(description.k).text());
 }
 
+std::string label_name(const ModelDescription& description, int label) {
+  if (description.labels.empty()) return "LABEL_" + std::to_string(label);
+  return description.labels.at(static_cast<std::size_t>(label));
+}
+
 ModelDescription read_model_description(const fs::path& folder) {
-  if (!fs::exists(folder / "config.json")) {
-    throw InputNotFound("no " + (folder / "config.json").string() +
+  return read_model_description(folder / "config.json", vocabulary_path(folder));
+}
+
+ModelDescription read_model_description(const fs::path& config_path, const fs::path& vocabulary, Head head) {
+  if (!fs::exists(config_path)) {
+    throw InputNotFound("no " + config_path.string() +
                         "; a model folder holds config.json, vocab.txt and model.safetensors");
   }
-  const ConfigReader config(folder / "config.json");
+  const ConfigReader config(config_path);
   config.require("model_type", "bert");
   config.require("hidden_act", "gelu");
   config.require("position_embedding_type", "absolute");
@@ -183,12 +225,11 @@ ModelDescription read_model_description(const fs::path& folder) {
   config.require("pad_token_id", kmer::kPad);
   ModelDescription description;
   description.shape = read_shape(config);
-  description.k = read_vocabulary(folder);
+  description.k = read_vocabulary(vocabulary);
   const bool sinusoidal = config.word(kPositionInitKey, "normal", "sinusoidal") == "sinusoidal";
   description.position_init = sinusoidal ? PositionInit::sinusoidal : PositionInit::normal;
-  if (config.classifier()) {
-    description.classes = config.classes();
-    description.pooling = config.word(kPoolingKey, "cls", "mean");
+  if (head == Head::classifier || config.classifier()) {
+    read_classes(config, description);
   } else {
     config.require("tie_word_embeddings", true);
   }

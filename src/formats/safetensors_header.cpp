@@ -1,8 +1,6 @@
 #include "safetensors_header.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,38 +9,6 @@
 
 namespace cmgems::formats {
 namespace {
-
-struct TypeName {
-  DType dtype;
-  std::string_view name;
-  std::size_t bytes;
-};
-constexpr std::array<TypeName, 10> kTypes{{{DType::f64, "F64", 8},
-                                           {DType::f32, "F32", 4},
-                                           {DType::f16, "F16", 2},
-                                           {DType::bf16, "BF16", 2},
-                                           {DType::i64, "I64", 8},
-                                           {DType::i32, "I32", 4},
-                                           {DType::i16, "I16", 2},
-                                           {DType::i8, "I8", 1},
-                                           {DType::u8, "U8", 1},
-                                           {DType::boolean, "BOOL", 1}}};
-
-const TypeName& type_of(DType dtype) {
-  for (const auto& type : kTypes) {
-    if (type.dtype == dtype) return type;
-  }
-  throw InternalError("a tensor type without a safetensors name");
-}
-
-/// Bytes of a tensor, or nothing when a size is negative or the product leaves 64 bits.
-std::optional<std::uint64_t> size_in_bytes(DType dtype, const std::vector<std::int64_t>& shape) {
-  std::uint64_t size = bytes_of(dtype);
-  for (const auto length : shape) {
-    if (length < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(length), &size)) return std::nullopt;
-  }
-  return size;
-}
 
 /// A tensor of the header, before its place is known to be sound.
 struct Entry {
@@ -83,6 +49,7 @@ class HeaderReader {
   }
 
   Entry read_entry(const std::string& name, const nlohmann::json& value) const {
+    if (!is_printable(name)) fail("a tensor has a name of other than printable ASCII characters");
     if (!value.is_object()) fail(name, "is not described by an object");
     for (const char* key : {"dtype", "shape", "data_offsets"}) {
       if (!value.contains(key)) fail(name, std::string("has no ") + key);
@@ -102,12 +69,9 @@ class HeaderReader {
   }
 
   DType read_type(const std::string& name, const nlohmann::json& value) const {
-    std::string known;
-    for (const auto& type : kTypes) {
-      if (value == type.name) return type.dtype;
-      known += (known.empty() ? "" : ", ") + std::string(type.name);
-    }
-    fail(name, "has the unknown dtype " + value.dump() + " (known: " + known + ")");
+    const auto known = value.is_string() ? dtype_named(value.get_ref<const std::string&>()) : std::nullopt;
+    if (known) return *known;
+    fail(name, "has the unknown dtype " + value.dump() + " (known: F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL)");
   }
 
   std::vector<std::uint64_t> read_numbers(const std::string& name, const std::string& key,
@@ -155,8 +119,6 @@ class HeaderReader {
 
 }  // namespace
 
-std::size_t bytes_of(DType dtype) { return type_of(dtype).bytes; }
-
 std::string write_header(std::span<const TensorView> tensors) {
   nlohmann::ordered_json header = {{"__metadata__", {{"format", "pt"}}}};
   std::set<std::string> names{"__metadata__"};
@@ -167,8 +129,7 @@ std::string write_header(std::span<const TensorView> tensors) {
       throw InternalError("tensor '" + tensor.name + "' has bytes that do not match its shape");
     }
     const std::uint64_t end = offset + tensor.bytes.size();
-    header[tensor.name] = {
-        {"dtype", type_of(tensor.dtype).name}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    header[tensor.name] = {{"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump();

@@ -66,11 +66,16 @@ int checked_k(const std::vector<std::string>& words, const fs::path& path) {
 
 }  // namespace
 
-int read_vocabulary(const fs::path& folder) {
+fs::path vocabulary_path(const fs::path& folder) {
   const fs::path text = folder / "vocab.txt", tokenizer = folder / "tokenizer.json";
-  if (fs::exists(text)) return checked_k(words_of_text(text), text);
-  if (fs::exists(tokenizer)) return checked_k(words_of_tokenizer(tokenizer), tokenizer);
-  throw InputNotFound("no " + text.string() + " (nor tokenizer.json); copy the vocabulary of the model there");
+  return !fs::exists(text) && fs::exists(tokenizer) ? tokenizer : text;
+}
+
+int read_vocabulary(const fs::path& path) {
+  if (!fs::exists(path)) {
+    throw InputNotFound("no " + path.string() + " (nor tokenizer.json); copy the vocabulary of the model there");
+  }
+  return checked_k(path.extension() == ".json" ? words_of_tokenizer(path) : words_of_text(path), path);
 }
 
 }  // namespace cmgems::formats

@@ -54,6 +54,7 @@ formats::ModelDescription describe_classifier(const config::Config& config, int 
     description = formats::read_model_description(folder);
   }
   description.classes = classes;
+  description.labels.clear();  // a new task: the folder's names are not its
   description.pooling = config.finetune.pooling == config::Pooling::cls ? "cls" : "mean";
   description.shape.hidden_dropout_prob = config.finetune.hidden_dropout_prob;
   description.shape.attention_probs_dropout_prob = config.finetune.attention_probs_dropout_prob;

@@ -35,15 +35,26 @@ struct ModelDescription {
   /// What the weights started from (key cmgems_position_init, ignored by transformers; absent = normal): the same
   /// encoder from random weights needs it.
   PositionInit position_init = PositionInit::normal;
+  /// Names of a classifier's classes, in order (id2label); none = LABEL_0, LABEL_1, ..., as transformers has it.
+  std::vector<std::string> labels = {};
 };
+
+/// The name of a class. REQUIRES: 0 <= label < description.classes.
+std::string label_name(const ModelDescription& description, int label);
 
 /// Writes the four files into an existing folder. Throws: IoError.
 void write_model_description(const std::filesystem::path& folder, const ModelDescription& description);
+
+/// What the weights are for: as `architectures` says, or a classifier whatever it says.
+enum class Head { configured, classifier };
 
 /// Reads config.json and vocab.txt, or tokenizer.json when transformers 5 wrote the folder (k from the vocabulary's
 /// words, whose order is checked). Throws: InputNotFound, DataError. Old DNABERT configs lack model_type and
 /// layer_norm_eps: both have defaults, as have the labels of a classifier that transformers wrote (two) and its pooling
 /// (cls).
 ModelDescription read_model_description(const std::filesystem::path& folder);
+/// The same from two files, wherever they are.
+ModelDescription read_model_description(const std::filesystem::path& config, const std::filesystem::path& vocabulary,
+                                        Head head = Head::configured);
 
 }  // namespace cmgems::formats

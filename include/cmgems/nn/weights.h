@@ -15,9 +15,9 @@ namespace cmgems::nn {
 void save_model(const torch::nn::Module& module, const formats::ModelDescription& description,
                 const std::filesystem::path& folder);
 
-/// Copies the parameters of `folder`/model.safetensors into the module, by name. Names that start with one of
-/// `fresh` keep what the module has (a new head), also when the file has them, and are returned; tensors that only the
-/// other head uses are ignored.
+/// Copies the weights of a model folder into the module, by name (formats/model_weights.h has the rules); fp16, bf16
+/// and fp64 become fp32. Names that start with one of `fresh` keep what the module has (a new head), also when the file
+/// has them, and are returned; what only another head uses is left out.
 /// Throws: InputNotFound; DataError that lists missing, unexpected and wrongly shaped tensors.
 std::vector<std::string> load_weights(torch::nn::Module& module, const std::filesystem::path& folder,
                                       const std::vector<std::string>& fresh = {});

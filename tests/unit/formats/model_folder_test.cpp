@@ -5,6 +5,7 @@
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "support/catch.h"
+#include "support/thrown.h"
 
 using namespace cmgems;
 using formats::ModelDescription;
@@ -116,6 +117,35 @@ TEST_CASE("a classifier comes back with its labels and pooling") {
   CHECK(read.pooling == "mean");
 }
 
+TEST_CASE("a classifier keeps the names of its classes") {
+  const test::TemporaryFolder folder;
+  auto description = small_model();
+  description.classes = 2;
+  description.pooling = "cls";
+  CHECK(formats::label_name(description, 1) == "LABEL_1");
+  description.labels = {"no promoter", "promoter"};
+  CHECK(formats::label_name(description, 1) == "promoter");
+  formats::write_model_description(folder.path(), description);
+  const auto config = read_file(folder.path() / "config.json");
+  CHECK(contains(config, R"("1": "promoter")"));
+  CHECK(contains(config, R"("promoter": 1)"));
+  CHECK(formats::read_model_description(folder.path()).labels == description.labels);
+
+  const auto error = [](const std::string& labels) {
+    return test::message_of<DataError>(
+        [&] { read_with(R"({"architectures": ["BertForSequenceClassification"], )" + labels + ", " + kSizes + "}"); });
+  };
+  CHECK(error(R"("id2label": {"0": "a", "1": "b"}, "label2id": {"b": 1, "a": 0})") == "");
+  CHECK(contains(error(R"("id2label": {"0": "a", "1": "a"})"), R"(id2label has the name "a" twice)"));
+  CHECK(contains(error(R"("id2label": {"0": "a", "2": "b"})"), "id2label has no name for class 1 of 2"));
+  CHECK(contains(error(R"("id2label": {"0": "a", "1": 7})"), "id2label has no name for class 1 of 2"));
+  CHECK(contains(error(R"("id2label": ["a", "b"])"), "id2label is not an object"));
+  CHECK(contains(error(R"("id2label": {"0": "a", "1": "b"}, "label2id": {"a": 0, "b": 0})"),
+                 R"(id2label calls class 1 "b", but label2id does not)"));
+  CHECK(contains(error(R"("id2label": {"0": "a"})"), "a regression"));
+  CHECK(contains(error(R"("problem_type": "multi_label_classification")"), "problem_type"));
+}
+
 TEST_CASE("a model folder says what its position embeddings started from") {
   const test::TemporaryFolder folder;
   auto description = small_model();
@@ -159,6 +189,8 @@ TEST_CASE("what cannot be right is an error that names the key") {
   CHECK(contains(error_after("config.json", R"("hidden_size": 32)", R"("hidden_size": "32")"), "whole number"));
   CHECK(contains(error_after("config.json", R"("vocab_size": 69)", R"("vocab_size": 70)"),
                  "the vocabulary has 69 words"));
+  CHECK(contains(error_after("config.json", R"("num_hidden_layers": 3)", R"("num_hidden_layers": 1001)"),
+                 "num_hidden_layers must be a whole number from 1 to 1000, not 1001"));
   CHECK(contains(error_after("config.json", "{", ""), "not valid JSON"));
 }
 

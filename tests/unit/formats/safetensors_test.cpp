@@ -133,6 +133,8 @@ TEST_CASE("nonsense in a header is found") {
   const std::string entry = R"("a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]})";
   CHECK(contains(error_of(file_of("{" + entry + "," + entry + "}", 4)), "holds the name 'a' twice"));
   CHECK(contains(error_of(file_of("{" + entry + R"(,"__metadata__":{"n":1}})", 4)), "__metadata__"));
+  CHECK(contains(error_of(file_of(R"({"\u001b[2J":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 4)),
+                 "a name of other than printable ASCII characters"));
   CHECK(contains(error_of(file_of("[1]", 0)), "not a JSON object"));
   CHECK(contains(error_of(file_of("{" + entry, 4)), "not valid JSON"));
   CHECK(contains(error_of(file_of(std::string(100000, '['), 0)), "nested too deeply"));
@@ -145,6 +147,7 @@ TEST_CASE("truncated files and huge header lengths are found before anything is 
   CHECK(contains(error_of(whole.substr(0, whole.size() - 1)), "ends behind the 3 bytes of data"));
   CHECK(contains(error_of(whole.substr(0, 30)), "does not fit into a file of 30 bytes"));
   CHECK(contains(error_of(std::string(8, '\xFF') + "{}"), "a header of 18446744073709551615 bytes does not fit"));
+  CHECK(contains(error_of(""), "shorter than the 8 bytes"));
   CHECK_THROWS_AS(SafetensorsFile("/nonexistent/model.safetensors"), InputNotFound);
   CHECK_THROWS_AS(SafetensorsFile(std::filesystem::temp_directory_path()), DataError);
 }

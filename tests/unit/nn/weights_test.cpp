@@ -1,6 +1,9 @@
 #include "cmgems/nn/weights.h"
 
+#include <map>
+
 #include "cmgems/base/error.h"
+#include "cmgems/formats/model_weights.h"
 #include "support/catch_torch.h"
 #include "support/tiny_bert.h"
 
@@ -34,6 +37,36 @@ TEST_CASE("a classifier takes the encoder of a language model and names its fres
 
   CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"),
                     Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
+}
+
+TEST_CASE("the modules have the tensors that a model folder lists", "[nn]") {
+  const auto check = [](const torch::nn::Module& module, int classes) {
+    std::map<std::string, std::vector<std::int64_t>> own, listed;
+    for (const auto& item : module.named_parameters()) own[item.key()] = item.value().sizes().vec();
+    for (const auto& tensor : formats::model_tensors(test::tiny_shape(), classes)) listed[tensor.name] = tensor.shape;
+    CHECK(own == listed);
+  };
+  check(*MaskedLm(test::tiny_shape()), 0);
+  check(*Classifier(test::tiny_shape(), 3, config::Pooling::cls), 3);
+}
+
+TEST_CASE("weights in bf16 are loaded as fp32", "[nn]") {
+  test::TemporaryFolder folder;
+  auto model = test::tiny_model(at::kFloat);
+  std::vector<at::Tensor> owned;
+  std::vector<formats::TensorView> views;
+  for (const auto& item : model->named_parameters()) {
+    owned.push_back(item.value().detach().to(at::kBFloat16).contiguous());
+    views.push_back({item.key(),
+                     formats::DType::bf16,
+                     item.value().sizes().vec(),
+                     {static_cast<const std::byte*>(owned.back().const_data_ptr()), owned.back().nbytes()}});
+  }
+  formats::write_model_folder(folder.path() / "model", {test::tiny_shape(), 3, 0, ""}, views);
+  MaskedLm loaded(test::tiny_shape());
+  load_weights(*loaded, folder.path() / "model");
+  const auto parameters = loaded->parameters();
+  for (std::size_t i = 0; i < owned.size(); ++i) CHECK(at::equal(parameters[i], owned[i].to(at::kFloat)));
 }
 
 TEST_CASE("weights of another shape are refused by name", "[nn]") {
