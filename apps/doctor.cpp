@@ -27,7 +27,11 @@ struct Finding {
 
 Finding check_cuda() {
   const std::string build = "LibTorch is built for CUDA " + nn::torch_cuda_version();
-  if (nn::cuda_available()) return {"CUDA", true, build + ", a device is there"};
+  if (nn::cuda_available()) {
+    const auto problem = nn::cuda_kernels_problem();
+    return {"CUDA", true,
+            build + ", a device is there" + (problem.empty() ? "" : ", without our own kernels: " + problem)};
+  }
   return {"CUDA", false, build + ", no device is usable: everything runs on the CPU"};
 }
 

@@ -1,5 +1,4 @@
-# LibTorch as an imported target `torch`. The wheel's own find_package(Torch) demands a CUDA toolkit even for CPU-only
-# use and sets the CUDA architectures itself, so the few libraries that are needed are located here.
+# Which LibTorch is used, what it is built for, and its target cmgems::libtorch.
 set(CMGEMS_TORCH_ROOT "$ENV{CMGEMS_TORCH_ROOT}" CACHE PATH "Folder with LibTorch's include/ and lib/")
 
 # A folder that an earlier configuration found by itself may have moved since: it is looked for anew. One that was named
@@ -36,11 +35,5 @@ elseif(EXISTS "${CMGEMS_TORCH_ROOT}/build-version")
   endif()
 endif()
 
-add_library(torch INTERFACE)
-# -idirafter: the wheel ships its own fmt and protobuf headers, which would shadow the distribution's.
-target_compile_options(torch INTERFACE
-  "SHELL:-idirafter ${CMGEMS_TORCH_ROOT}/include"
-  "SHELL:-idirafter ${CMGEMS_TORCH_ROOT}/include/torch/csrc/api/include")
-target_link_libraries(torch INTERFACE "${CMGEMS_TORCH_ROOT}/lib/libtorch_cpu.so" "${CMGEMS_TORCH_ROOT}/lib/libc10.so")
-target_link_options(torch INTERFACE "-Wl,-rpath,${CMGEMS_TORCH_ROOT}/lib")
+cmgems_add_libtorch("${CMGEMS_TORCH_ROOT}")
 message(STATUS "LibTorch: ${CMGEMS_TORCH_ROOT} (CUDA ${CMGEMS_TORCH_CUDA})")

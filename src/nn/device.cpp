@@ -2,28 +2,15 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <dlfcn.h>
 #include <torch/version.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "cmgems/base/error.h"
+#include "cuda/load.h"
 
 namespace cmgems::nn {
 namespace {
-
-/// LibTorch's CUDA part is loaded on demand: linked in, it would cost every run a third of a gigabyte. A driver and a
-/// device node are looked for before anything asks LibTorch about CUDA, since its first answer is final.
-bool load_cuda() {
-  static const bool loaded = [] {
-    const bool node = std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/dxg");
-    if (!node || ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_GLOBAL) == nullptr) return false;
-    return ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::hasCUDA();
-  }();
-  return loaded;
-}
 
 bool wants_bf16(const config::ComputeOptions& options, bool cuda, std::string& note) {
   if (options.bf16 == config::Switch::automatic) return cuda;
@@ -37,7 +24,7 @@ bool wants_bf16(const config::ComputeOptions& options, bool cuda, std::string& n
 
 Runtime start_runtime(const config::ComputeOptions& options) {
   Runtime runtime;
-  if (options.device != config::DeviceChoice::cpu) runtime.cuda = load_cuda();
+  if (options.device != config::DeviceChoice::cpu) runtime.cuda = cuda::load();
   if (options.device == config::DeviceChoice::cuda && !runtime.cuda) {
     throw UsageError(
         "--device cuda: no CUDA device, driver or CUDA build of LibTorch was found; see `cmgems doctor`, or use "
@@ -46,6 +33,9 @@ Runtime start_runtime(const config::ComputeOptions& options) {
   runtime.threads = options.threads > 0 ? static_cast<int>(options.threads)
                                         : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(runtime.threads);
+  if (!cuda_kernels_problem().empty()) {
+    runtime.note = "LibTorch's kernels stand in for our own on the GPU, slower: " + cuda_kernels_problem();
+  }
   runtime.bf16 = wants_bf16(options, runtime.cuda, runtime.note);
   runtime.micro_batch_tokens =
       options.micro_batch_tokens > 0 ? options.micro_batch_tokens : (runtime.cuda ? 65536 : 4096);
@@ -56,7 +46,9 @@ std::string torch_version() { return TORCH_VERSION; }
 
 std::string torch_cuda_version() { return CMGEMS_TORCH_CUDA; }
 
-bool cuda_available() { return load_cuda(); }
+bool cuda_available() { return cuda::load(); }
+
+std::string cuda_kernels_problem() { return cuda::problem(); }
 
 bool cpu_has_bf16() {
 #if defined(__x86_64__)

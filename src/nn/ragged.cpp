@@ -8,8 +8,10 @@
 namespace cmgems::nn {
 namespace {
 
+/// To a GPU through pinned memory, without waiting for it.
 at::Tensor copy_of(const std::vector<std::int64_t>& values, at::Device device) {
-  return at::tensor(at::ArrayRef<std::int64_t>(values), at::kLong).to(device);
+  const auto host = at::tensor(at::ArrayRef<std::int64_t>(values), at::kLong);
+  return device.is_cpu() ? host : host.pin_memory().to(device, /*non_blocking=*/true);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "cmgems/train/finetuner.h"
 
-#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
@@ -102,7 +101,6 @@ struct Fit {
 double train_step(const Fit& fit, AdamW& optimizer, std::span<const std::size_t> rows, std::int64_t step,
                   double learning_rate) {
   const nn::DropoutStream dropout(fit.seed, static_cast<std::uint64_t>(step), 0);
-  if (fit.runtime.cuda) at::manual_seed(dropout.device_seed());
   nn::Pass pass = make_pass(fit.runtime, dropout);
   const auto device = device_of(fit.runtime);
   const auto logits = fit.model->forward(nn::to_ragged(batch_of(fit.data, rows), device), pass);

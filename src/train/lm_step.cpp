@@ -1,8 +1,9 @@
 #include "cmgems/train/lm_step.h"
 
-#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/grad_mode.h>
+
+#include "cmgems/nn/device_cache.h"
 
 namespace cmgems::train {
 namespace {
@@ -32,11 +33,12 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
                             const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
+  const auto cache = std::make_shared<nn::DeviceCache>();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
     nn::Pass pass = make_pass(runtime, dropout);
-    if (runtime.cuda) at::manual_seed(dropout.device_seed());
+    pass.cache = cache;
     const auto loss = summed_loss(model, batches[i], device_of(runtime), pass) / denominator;
     loss.backward();
     total = total.defined() ? total + loss.detach() : loss.detach();

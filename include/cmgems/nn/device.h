@@ -24,6 +24,8 @@ std::string torch_version();
 std::string torch_cuda_version();
 /// Whether CUDA can be used here. Loads LibTorch's CUDA part, a third of a gigabyte.
 bool cuda_available();
+/// Why our own CUDA kernels are not used although CUDA is; empty when they are, or before CUDA was looked for.
+std::string cuda_kernels_problem();
 bool cpu_has_bf16();
 
 }  // namespace cmgems::nn

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct DropoutKey {
   std::uint64_t seed = 0, step = 0, draw = 0;
   friend bool operator==(const DropoutKey&, const DropoutKey&) = default;
 };
+
+/// For LibTorch's own generator, which some kernels of a GPU draw from.
+std::uint64_t device_seed(const DropoutKey& key);
 
 /// Where dropout draws from: a pure function of (seed, step, micro-batch, call), so that nothing has to be saved.
 /// `draw` holds micro-batch, call and, in its lowest 18 bits, a number that attention counts its runs with.
@@ -33,18 +37,19 @@ class DropoutStream {
     next_.draw += std::uint64_t{1} << 18;
     return key;
   }
-  /// For LibTorch's own generator, which draws the masks on a GPU.
-  std::uint64_t device_seed() const;
 
  private:
   bool active_ = false;
   DropoutKey next_;
 };
 
+class DeviceCache;
+
 /// What a forward pass is run with.
 struct Pass {
-  at::ScalarType compute = at::kFloat;  // dtype of matrix products; sums, norms and the loss stay in fp32
-  DropoutStream dropout;                // inactive outside training
+  at::ScalarType compute = at::kFloat;           // dtype of matrix products; sums, norms and the loss stay in fp32
+  DropoutStream dropout;                         // inactive outside training
+  std::shared_ptr<DeviceCache> cache = nullptr;  // on a GPU, shared by the passes of a step; may be null
 };
 
 /// Which tokens go together: window w holds tokens [cu[w], cu[w+1]).
@@ -76,8 +81,8 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 /// x with each element zeroed with probability p, the others divided by the share kept. Active streams only.
 at::Tensor dropout(const at::Tensor& x, double p, Pass& pass);
 
-/// Keep-and-scale factors (0 or 1 / share kept) drawn by Philox from `key`: fp32, independent of threads.
-at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key);
+/// Keep-and-scale factors (0 or 1 / share kept) drawn by Philox from `key`: fp32, independent of threads and device.
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key, at::Device device = at::kCPU);
 
 /// Sum over rows of the cross-entropy. logits [M, V] any dtype, labels [M] int64 -> scalar fp32.
 at::Tensor cross_entropy_sum(const at::Tensor& logits, const at::Tensor& labels);

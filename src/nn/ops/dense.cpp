@@ -6,6 +6,7 @@
 #include <ATen/ops/linear.h>
 
 #include "cmgems/nn/ops.h"
+#include "dense_cuda.h"
 #include "linear_cpu.h"
 
 namespace cmgems::nn::ops {
@@ -13,7 +14,7 @@ namespace cmgems::nn::ops {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Pass& pass) {
   if (pass.compute == at::kFloat || x.scalar_type() == at::kDouble) return at::linear(x, weight, bias);
   if (!x.is_cuda()) return linear_reduced_cpu(x, weight, bias, pass.compute);
-  return at::linear(x.to(pass.compute), weight.to(pass.compute), bias.to(pass.compute));
+  return linear_cuda(x, weight, bias, pass);
 }
 
 at::Tensor linear_gelu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Pass& pass) {
@@ -29,6 +30,11 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::T
 
 at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residual, double p, const at::Tensor& gamma,
                                   const at::Tensor& beta, double epsilon, Pass& pass) {
+  if (x.is_cuda() && can_fuse_norm(x, residual, gamma)) {
+    const bool draws = p > 0 && pass.dropout.active();
+    return dropout_add_layer_norm_cuda(x, residual, draws ? p : 0, draws ? pass.dropout.next() : DropoutKey{}, gamma,
+                                       beta, epsilon, pass);
+  }
   return at::layer_norm(residual + dropout(x, p, pass), {residual.size(1)}, gamma, beta, epsilon);
 }
 

@@ -1,22 +1,27 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/dropout.h>
 #include <ATen/ops/empty.h>
 
 #include <cmath>
 
+#include "../cuda/load.h"
 #include "cmgems/base/random.h"
 #include "cmgems/nn/ops.h"
+#include "dense_cuda.h"
 
 namespace cmgems::nn {
 
-std::uint64_t DropoutStream::device_seed() const {
-  return RandomStream(next_.seed, Purpose::dropout, next_.step, next_.draw).next64();
+std::uint64_t device_seed(const DropoutKey& key) {
+  return RandomStream(key.seed, Purpose::dropout, key.step, key.draw).next64();
 }
 
 namespace ops {
 
-at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key) {
+at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key, at::Device device) {
+  if (device.is_cuda()) {
+    if (cuda::table() != nullptr) return cuda::table()->dropout_mask(shape, p, key, device);
+    return dropout_mask(shape, p, key).to(device);
+  }
   auto mask = at::empty(shape, at::kFloat);
   float* const out = mask.data_ptr<float>();
   const auto threshold = static_cast<std::uint32_t>(std::lround(p * 65536));  // 16 random bits an element
@@ -41,7 +46,7 @@ at::Tensor dropout_mask(at::IntArrayRef shape, double p, const DropoutKey& key) 
 
 at::Tensor dropout(const at::Tensor& x, double p, Pass& pass) {
   if (p == 0 || !pass.dropout.active()) return x;
-  if (x.is_cuda()) return at::dropout(x, p, /*train=*/true);  // the trainer seeds LibTorch's generator per micro-batch
+  if (x.is_cuda()) return dropout_cuda(x, p, pass.dropout.next());
   return x * dropout_mask(x.sizes(), p, pass.dropout.next()).to(x.scalar_type());
 }
 

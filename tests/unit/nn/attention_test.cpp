@@ -1,4 +1,5 @@
 #include "cmgems/nn/ops.h"
+#include "nn/ops/attention_cuda.h"
 #include "support/catch_torch.h"
 
 using namespace cmgems::nn;
@@ -94,4 +95,24 @@ TEST_CASE("dropout in attention keeps the expectation", "[nn]") {
   const auto out = ops::attention(q, q, v, windows, windows, 0.25, pass);
   CHECK(out.mean().item<double>() == Approx(1).margin(0.02));
   CHECK(out.std().item<double>() > 0.01);
+}
+
+TEST_CASE("the reference of the GPU's attention equals the CPU's, with the same masks", "[nn]") {
+  const std::vector<std::int32_t> keys{0, 5, 10, 12, 40};
+  const std::vector<std::int32_t> some{0, 2, 4, 4, 7};
+  for (const double dropout : {0.0, 0.3}) {
+    auto one = random_input(some.back(), keys.back(), at::kDouble);
+    auto other = random_input(some.back(), keys.back(), at::kDouble);
+    Pass pass{at::kFloat, dropout > 0 ? DropoutStream(5, 1, 0) : DropoutStream()};
+    const auto a = ops::attention(one.q, one.k, one.v, some, keys, dropout, pass);
+    const auto b = ops::attention_plain(other.q, other.k, other.v, ops::runs_of(some, keys), dropout,
+                                        DropoutStream(5, 1, 0).next());
+    CHECK(largest_difference(a, b) < 1e-12);
+    const auto weights = torch::randn_like(a);
+    (a * weights).sum().backward();
+    (b * weights).sum().backward();
+    CHECK(largest_difference(one.q.grad(), other.q.grad()) < 1e-12);
+    CHECK(largest_difference(one.k.grad(), other.k.grad()) < 1e-12);
+    CHECK(largest_difference(one.v.grad(), other.v.grad()) < 1e-12);
+  }
 }

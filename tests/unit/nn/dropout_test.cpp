@@ -40,8 +40,9 @@ TEST_CASE("streams give each call, micro-batch and step its own key", "[nn]") {
   CHECK_FALSE((first == a.next()));
   CHECK_FALSE((first == b.next()));
   CHECK_FALSE((first == c.next()));
-  CHECK(DropoutStream(1, 0, 0).device_seed() == DropoutStream(1, 0, 0).device_seed());
-  CHECK(DropoutStream(1, 0, 0).device_seed() != DropoutStream(2, 0, 0).device_seed());
+  CHECK(device_seed({1, 0, 0}) == device_seed({1, 0, 0}));
+  CHECK(device_seed({1, 0, 0}) != device_seed({2, 0, 0}));
+  CHECK(device_seed({1, 0, 0}) != device_seed({1, 0, 1}));
 }
 
 TEST_CASE("without a stream dropout is the identity", "[nn]") {
