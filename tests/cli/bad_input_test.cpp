@@ -158,20 +158,20 @@ TEST_CASE("a named table of another definition than is asked for", "[cli]") {
          "it as it is"});
   }
   CHECK_FALSE(program.has("run"));
-  const std::string mask = "mask --strategy global -k 4 ACGTTGCATATAAAAGGCACG --npmi ";
-  check(program.run(mask + "release.tsv@paper --quiet --set npmi.definition=genemask-release"), kUsage,
+  const std::string mask = "mask --strategy global ACGTTGCATATAAAAGGCACG --npmi ";
+  check(program.run(mask + "release.tsv@paper -k 4 --quiet --set npmi.definition=genemask-release"), kUsage,
         {"npmi.table=release.tsv@genemask-release"});
   const auto definition = [&](const std::string& arguments) {
     const auto run = program.run(mask + arguments);
     CHECK(run.code == 0);
     return run.err;
   };
-  CHECK_THAT(definition("release.tsv"), Catch::Contains("NPMI table: release.tsv, definition genemask-release"));
-  CHECK_THAT(definition("paper.tsv@genemask-release --set variant=release"),
+  CHECK_THAT(definition("release.tsv -k 4"), Catch::Contains("NPMI table: release.tsv, definition genemask-release"));
+  CHECK_THAT(definition("paper.tsv@genemask-release -k 4 --set variant=release"),
              Catch::Contains("NPMI table: paper.tsv@genemask-release, definition genemask-release"));
-  CHECK_THAT(definition("paper.tsv --set variant=release --set npmi.definition=paper"),
+  CHECK_THAT(definition("paper.tsv -k 4 --set variant=release --set npmi.definition=paper"),
              Catch::Contains("NPMI table: paper.tsv, definition paper"));
-  CHECK_THAT(definition("auto -k 6 --set variant=release"),
+  CHECK_THAT(definition("auto --set variant=release"),
              Catch::Contains("NPMI table: builtin:human-6mer@genemask-release, definition genemask-release"));
 }
 

@@ -195,7 +195,7 @@ TEST_CASE("counts that no genome has are refused", "[npmi]") {
   const std::string most = "9223372036854775808";  // 2^63
   std::string text = changed("AAA\t0\t", "AAA\t" + most + "\t");
   CHECK(refusal(text) == "t.tsv: line 8: the counts up to here add up to more than any genome has");
-  const std::string half = "2305843009213693952";  // 2^61, twice 2^62
+  const std::string half = "2305843009213693953";  // 2^61 + 1: once allowed, twice above the limit of 2^62
   text = changed("AAA\t0\t", "AAA\t" + half + "\t");
   text.replace(text.find("AAT\t0"), 5, "AAT\t" + half);
   CHECK(refusal(text).starts_with("t.tsv: line 9: the counts up to here"));
