@@ -1,4 +1,8 @@
 // The arithmetic of the CUDA kernels, run on the CPU by a single lane per row, beside LibTorch's operations.
+#include <barrier>
+#include <numeric>
+#include <thread>
+
 #include "cmgems/nn/ops.h"
 #include "nn/cuda/rows.h"
 #include "support/catch_torch.h"
@@ -12,6 +16,33 @@ struct OneLane {
   int index = 0, count = 1;
   float sum(float value) const { return value; }
 };
+
+/// Lanes that are threads and meet at every sum, as those of a warp do.
+struct Meeting {
+  explicit Meeting(int lanes) : values(static_cast<std::size_t>(lanes)), barrier(lanes) {}
+  std::vector<float> values;
+  std::barrier<> barrier;
+};
+struct ThreadLanes {
+  int index, count;
+  Meeting* meeting;
+  float sum(float value) const {
+    meeting->values[static_cast<std::size_t>(index)] = value;
+    meeting->barrier.arrive_and_wait();
+    const float total = std::accumulate(meeting->values.begin(), meeting->values.end(), 0.0F);
+    meeting->barrier.arrive_and_wait();
+    return total;
+  }
+};
+
+/// Calls work(lanes) as each of `count` lanes.
+template <class Work>
+void with_lanes(int count, Work work) {
+  Meeting meeting(count);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) threads.emplace_back([&, i] { work(ThreadLanes{i, count, &meeting}); });
+  for (auto& thread : threads) thread.join();
+}
 
 constexpr double kEpsilon = 1e-5;
 const DropoutKey kKey{7, 3, 5 << 18};
@@ -31,24 +62,29 @@ struct Norm {
   at::Tensor y, low, sum, mean, deviation;
 
   template <class T>
-  void run(const cuda::Dropout& dropout) {
+  cuda::NormArguments<T> arguments(const cuda::Dropout& dropout) {
     const std::int64_t rows = x.size(0), hidden = x.size(1);
     y = torch::empty_like(residual), sum = torch::empty_like(residual), low = torch::empty_like(x);
     mean = torch::empty({rows}), deviation = torch::empty({rows});
-    const cuda::NormArguments<T> arguments{rows,
-                                           hidden,
-                                           x.data_ptr<T>(),
-                                           residual.data_ptr<float>(),
-                                           gamma.data_ptr<float>(),
-                                           beta.data_ptr<float>(),
-                                           kEpsilon,
-                                           dropout,
-                                           sum.data_ptr<float>(),
-                                           y.data_ptr<float>(),
-                                           mean.data_ptr<float>(),
-                                           deviation.data_ptr<float>(),
-                                           low.data_ptr<T>()};
-    for (std::int64_t row = 0; row < rows; ++row) cuda::norm_row(arguments, row, OneLane{});
+    return {rows,
+            hidden,
+            x.data_ptr<T>(),
+            residual.data_ptr<float>(),
+            gamma.data_ptr<float>(),
+            beta.data_ptr<float>(),
+            kEpsilon,
+            dropout,
+            sum.data_ptr<float>(),
+            y.data_ptr<float>(),
+            mean.data_ptr<float>(),
+            deviation.data_ptr<float>(),
+            low.data_ptr<T>()};
+  }
+
+  template <class T>
+  void run(const cuda::Dropout& dropout) {
+    const auto list = arguments<T>(dropout);
+    for (std::int64_t row = 0; row < x.size(0); ++row) cuda::norm_row(list, row, OneLane{});
   }
 };
 
@@ -93,6 +129,43 @@ TEST_CASE("the kernels' LayerNorm of a sum with dropout equals LibTorch's", "[nn
   auto low = random_norm(5, 24, at::kBFloat16);
   low.run<c10::BFloat16>(dropout_of(0));
   CHECK(at::equal(low.low, low.y.to(at::kBFloat16)));
+}
+
+TEST_CASE("several lanes make of a row what one does", "[nn]") {
+  for (const int lanes : {2, 3, 8}) {  // five blocks of columns: more than the lanes, and fewer
+    auto one = random_norm(2, 40, at::kFloat), several = random_norm(2, 40, at::kFloat);
+    one.run<float>(dropout_of(0.3));
+    const auto list = several.arguments<float>(dropout_of(0.3));
+    with_lanes(lanes, [&](const ThreadLanes& own) {
+      for (std::int64_t row = 0; row < 2; ++row) cuda::norm_row(list, row, own);
+    });
+    CHECK(difference(several.y, one.y) < 1e-5);
+    CHECK(difference(several.deviation, one.deviation) < 1e-5);
+
+    const auto gradient = torch::randn({2, 40});
+    const auto backward = [&](const Norm& norm, const at::Tensor& x, const at::Tensor& residual) {
+      return cuda::NormBackwardArguments<float>{2,
+                                                40,
+                                                gradient.data_ptr<float>(),
+                                                nullptr,
+                                                norm.sum.data_ptr<float>(),
+                                                norm.mean.data_ptr<float>(),
+                                                norm.deviation.data_ptr<float>(),
+                                                norm.gamma.data_ptr<float>(),
+                                                dropout_of(0.3),
+                                                x.data_ptr<float>(),
+                                                residual.data_ptr<float>()};
+    };
+    const auto x = torch::empty({2, 40}), residual = torch::empty({2, 40}), several_x = torch::empty({2, 40}),
+               several_residual = torch::empty({2, 40});
+    for (std::int64_t row = 0; row < 2; ++row) cuda::norm_backward_row(backward(one, x, residual), row, OneLane{});
+    const auto shared = backward(several, several_x, several_residual);
+    with_lanes(lanes, [&](const ThreadLanes& own) {
+      for (std::int64_t row = 0; row < 2; ++row) cuda::norm_backward_row(shared, row, own);
+    });
+    CHECK(difference(several_residual, residual) < 1e-5);
+    CHECK(difference(several_x, x) < 1e-5);
+  }
 }
 
 TEST_CASE("the kernels' gradients of LayerNorm of a sum with dropout equal LibTorch's", "[nn]") {
