@@ -11,15 +11,15 @@ namespace {
 at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at::Device device, nn::Pass& pass) {
   const auto selection = nn::select_masked(batch, device);
   const auto logits = model->forward(nn::to_ragged(batch, device), selection, pass);
-  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device));
+  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device), pass);
 }
 
 }  // namespace
 
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
-nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout};
+nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout, const nn::FastPaths& fast) {
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, fast};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
@@ -29,13 +29,14 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
 }
 
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
+                            const nn::FastPaths& fast) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
-    nn::Pass pass = make_pass(runtime, dropout);
+    nn::Pass pass = make_pass(runtime, dropout, fast);
     if (runtime.cuda) at::manual_seed(dropout.device_seed());
     const auto loss = summed_loss(model, batches[i], device_of(runtime), pass) / denominator;
     loss.backward();
