@@ -118,8 +118,9 @@ class TrainBench {
       for (auto& micro : batch.micro_batches) micro = padded(micro);
     auto runtime = bench_.runtime;
     runtime.bf16 = variant.bf16;
+    runtime.fast = variant.fast;
     train::accumulate_gradients(bench_.model, batch.micro_batches, runtime, static_cast<std::uint64_t>(options_.seed),
-                                step_, variant.fast);
+                                step_);
     optimizer_.clip_gradients(options_.max_grad_norm);
     optimizer_.step(options_.learning_rate / 100);
     optimizer_.clear_gradients();

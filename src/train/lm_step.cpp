@@ -18,8 +18,8 @@ at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at
 
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
-nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout, const nn::FastPaths& fast) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, fast};
+nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
@@ -29,14 +29,13 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
 }
 
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
-                            const nn::FastPaths& fast) {
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
-    nn::Pass pass = make_pass(runtime, dropout, fast);
+    nn::Pass pass = make_pass(runtime, dropout);
     if (runtime.cuda) at::manual_seed(dropout.device_seed());
     const auto loss = summed_loss(model, batches[i], device_of(runtime), pass) / denominator;
     loss.backward();

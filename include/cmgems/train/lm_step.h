@@ -12,7 +12,7 @@ namespace cmgems::train {
 
 at::Device device_of(const nn::Runtime& runtime);
 /// A pass in the runtime's precision, with dropout drawn from `dropout`.
-nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout = {}, const nn::FastPaths& fast = {});
+nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout = {});
 
 /// Masked tokens over all micro-batches: the denominator of the loss.
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
@@ -20,8 +20,7 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
 /// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
 /// -> that mean. REQUIRES: at least one masked token.
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
-                            const nn::FastPaths& fast = {});
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step);
 
 /// Mean cross-entropy over all masked tokens, without gradients and dropout.
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
