@@ -30,8 +30,9 @@ EmbeddingsImpl::EmbeddingsImpl(const formats::BertShape& shape) : dropout(shape.
 }
 
 at::Tensor EmbeddingsImpl::forward(const Ragged& batch, Pass& pass) {
-  const auto x = ops::embed(batch.ids, batch.positions, word_embeddings->weight, position_embeddings->weight,
-                            token_type_embeddings->weight, layer_norm->weight, layer_norm->bias, layer_norm->epsilon);
+  const auto x =
+      ops::embed(batch.ids, batch.positions, word_embeddings->weight, position_embeddings->weight,
+                 token_type_embeddings->weight, layer_norm->weight, layer_norm->bias, layer_norm->epsilon, pass);
   return ops::dropout(x, dropout, pass);  // [T, H]
 }
 
@@ -69,10 +70,11 @@ EncoderLayerImpl::EncoderLayerImpl(const formats::BertShape& shape) : dropout(sh
 }
 
 at::Tensor EncoderLayerImpl::forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass) {
-  const auto attended = attention->forward(x, windows, selection, pass);                         // [Q, H]
-  const auto wide = ops::linear_gelu(attended, intermediate->weight, intermediate->bias, pass);  // [Q, F]
-  return ops::dropout_add_layer_norm(output->forward(wide, pass), attended, dropout, layer_norm->weight,
-                                     layer_norm->bias, layer_norm->epsilon, pass);
+  const auto attended = attention->forward(x, windows, selection, pass);  // [Q, H]
+  const auto fed = ops::feed_forward(attended, intermediate->weight, intermediate->bias, output->weight, output->bias,
+                                     pass);  // [Q, H]
+  return ops::dropout_add_layer_norm(fed, attended, dropout, layer_norm->weight, layer_norm->bias, layer_norm->epsilon,
+                                     pass);
 }
 
 EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {
@@ -83,11 +85,12 @@ EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {
 
 at::Tensor EncoderImpl::forward(const Ragged& batch, const Selection* selection, Pass& pass) {
   at::Tensor x = embeddings->forward(batch, pass);
+  const bool early = selection != nullptr && pass.fast.last_layer_selected;
   for (std::size_t i = 0; i < layers->size(); ++i) {
     const bool last = i + 1 == layers->size();
-    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, last ? selection : nullptr, pass);
+    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, last && early ? selection : nullptr, pass);
   }
-  return x;
+  return selection == nullptr || early ? x : at::index_select(x, 0, selection->rows);
 }
 
 }  // namespace cmgems::nn

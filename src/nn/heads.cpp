@@ -1,6 +1,7 @@
 #include "cmgems/nn/heads.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/segment_reduce.h>
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/tensor.h>
@@ -28,9 +29,11 @@ MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
 }
 
 at::Tensor MaskedLmImpl::forward(const Ragged& batch, const Selection& selection, Pass& pass) {
-  const auto states = bert->forward(batch, &selection, pass);                                              // [Q, H]
+  const auto* const wanted = pass.fast.head_selected ? &selection : nullptr;
+  const auto states = bert->forward(batch, wanted, pass);                                                  // [Q, H]
   const auto x = layer_norm->forward(ops::linear_gelu(states, transform->weight, transform->bias, pass));  // [Q, H]
-  return ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);                            // [Q, V]
+  const auto logits = ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);               // [Q, V]
+  return wanted != nullptr ? logits : at::index_select(logits, 0, selection.rows);
 }
 
 ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling_)

@@ -12,7 +12,7 @@ namespace {
 at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at::Device device, nn::Pass& pass) {
   const auto selection = nn::select_masked(batch, device);
   const auto logits = model->forward(nn::to_ragged(batch, device), selection, pass);
-  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device));
+  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device), pass);
 }
 
 }  // namespace
@@ -20,7 +20,7 @@ at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
 nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout};
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
