@@ -19,6 +19,22 @@ TEST_CASE("write_file_atomic into a folder that is not there is an IoError", "[b
   CHECK_THROWS_AS(write_file_atomic(folder.path() / "no" / "a.txt", "x"), IoError);
 }
 
+TEST_CASE("a file that grows appears when it is whole, its head rewritten, or not at all", "[base]") {
+  test::TemporaryFolder folder;
+  const auto path = folder.path() / "a.bin";
+  {
+    AtomicFile file(path);
+    file.append("head");
+    file.append(" and tail");
+    CHECK_FALSE(fs::exists(path));
+    file.overwrite(1, "AN");
+    file.commit();
+  }
+  CHECK(read_file(path) == "hANd and tail");
+  { AtomicFile(folder.path() / "b.bin").append("half"); }
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
 TEST_CASE("write_folder_atomic keeps the old folder when filling fails", "[base]") {
   test::TemporaryFolder folder;
   folder.write("model/weights", "old");
