@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cmgems/genome/builder.h"
+#include "cmgems/genome/reader.h"
 
 namespace cmgems::genome {
 
@@ -16,5 +17,9 @@ bool is_twobit(const std::filesystem::path& path);
 /// Source: https://genome.ucsc.edu/FAQ/FAQformat.html#format7; versions 0 and 1 (64-bit offsets), both byte orders.
 /// Blocks of lower case are checked and ignored. Throws: DataError, IoError.
 void append_twobit(GenomeBuilder& builder, const std::filesystem::path& path);
+
+/// One record at a time. Throw as the functions above.
+void for_each_fasta_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take);
+void for_each_twobit_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take);
 
 }  // namespace cmgems::genome

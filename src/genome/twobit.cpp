@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cmgems/base/error.h"
+#include "cmgems/genome/contig_reader.h"
 #include "formats.h"
 
 namespace cmgems::genome {
@@ -176,6 +177,16 @@ void append_twobit(GenomeBuilder& builder, const std::filesystem::path& path) {
   static_assert(std::endian::native == std::endian::little, "bytes of the file are read as little-endian words");
   Bytes bytes(path);
   for (const Entry& entry : read_index(bytes)) append_sequence(builder, bytes, entry);
+}
+
+void for_each_twobit_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take) {
+  Bytes bytes(path);
+  for (const Entry& entry : read_index(bytes)) {
+    GenomeBuilder builder;
+    append_sequence(builder, bytes, entry);
+    const Genome genome = builder.finish();
+    take({entry.name, ContigReader(genome).bases(0, 0, genome.contigs().front().length)});
+  }
 }
 
 }  // namespace cmgems::genome
