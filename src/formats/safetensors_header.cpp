@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -33,15 +32,6 @@ const TypeName& type_of(DType dtype) {
     if (type.dtype == dtype) return type;
   }
   throw InternalError("a tensor type without a safetensors name");
-}
-
-/// Bytes of a tensor, or nothing when a size is negative or the product leaves 64 bits.
-std::optional<std::uint64_t> size_in_bytes(DType dtype, const std::vector<std::int64_t>& shape) {
-  std::uint64_t size = bytes_of(dtype);
-  for (const auto length : shape) {
-    if (length < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(length), &size)) return std::nullopt;
-  }
-  return size;
 }
 
 /// A tensor of the header, before its place is known to be sound.
@@ -157,16 +147,23 @@ class HeaderReader {
 
 std::size_t bytes_of(DType dtype) { return type_of(dtype).bytes; }
 
+std::optional<std::uint64_t> size_in_bytes(DType dtype, const std::vector<std::int64_t>& shape) {
+  std::uint64_t size = bytes_of(dtype);
+  for (const auto length : shape) {
+    if (length < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(length), &size)) return std::nullopt;
+  }
+  return size;
+}
+
 std::string write_header(std::span<const TensorView> tensors) {
   nlohmann::ordered_json header = {{"__metadata__", {{"format", "pt"}}}};
   std::set<std::string> names{"__metadata__"};
   std::uint64_t offset = 0;
   for (const auto& tensor : tensors) {
     if (!names.insert(tensor.name).second) throw InternalError("tensor '" + tensor.name + "' is to be written twice");
-    if (size_in_bytes(tensor.dtype, tensor.shape) != tensor.bytes.size()) {
-      throw InternalError("tensor '" + tensor.name + "' has bytes that do not match its shape");
-    }
-    const std::uint64_t end = offset + tensor.bytes.size();
+    const auto size = size_in_bytes(tensor.dtype, tensor.shape);
+    if (!size) throw InternalError("tensor '" + tensor.name + "' has a shape that is too large");
+    const std::uint64_t end = offset + *size;
     header[tensor.name] = {
         {"dtype", type_of(tensor.dtype).name}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
