@@ -1,5 +1,10 @@
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+
+#include <cmath>
 
 #include "attention_cpu.h"
 #include "cmgems/nn/ops.h"
@@ -54,6 +59,12 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     return attention_cpu(q, k, v, std::move(runs), p, p > 0 ? pass.dropout.next() : DropoutKey{});
   }
   return attention_by_runs(q, k, v, runs, p);
+}
+
+at::Tensor attention_probabilities(const at::Tensor& q, const at::Tensor& k) {
+  const auto type = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto queries = q.to(type).transpose(0, 1), keys = k.to(type).permute({1, 2, 0});  // [A, L, D], [A, D, L]
+  return at::softmax(at::matmul(queries, keys) / std::sqrt(static_cast<double>(q.size(2))), -1);
 }
 
 }  // namespace cmgems::nn::ops
