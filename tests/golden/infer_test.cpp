@@ -1,5 +1,8 @@
 // Probabilities, embeddings and attention equal to those of transformers for small random model folders, live: when
 // CMGEMS_TEST_PYTHON names a Python with transformers.
+#include <cstdlib>
+#include <memory>
+
 #include "cmgems/formats/safetensors.h"
 #include "cmgems/infer/attention.h"
 #include "cmgems/infer/embedder.h"

@@ -65,11 +65,11 @@ TEST_CASE("every k-mer is in one window, contigs are counted apart", "[infer]") 
   const auto genome = builder.finish();
   const auto windows = corpus::cover_windows(genome, kK, model.longest);
   REQUIRE(windows.size() == 3);
-  CHECK(windows[0].tokens == 10);
-  CHECK(windows[1].begin == 10);
-  CHECK(windows[1].tokens == 9);
-  CHECK(windows[2].begin == 23);
-  CHECK(windows[2].tokens == 5);
+  CHECK(std::uint64_t(windows[0].tokens) == 10);
+  CHECK(std::uint64_t(windows[1].begin) == 10);
+  CHECK(std::uint64_t(windows[1].tokens) == 9);
+  CHECK(std::uint64_t(windows[2].begin) == 23);
+  CHECK(std::uint64_t(windows[2].tokens) == 5);
   const masking::MaskingOptions masking;
   const auto masker = masking::make_masker("random", {kK, nullptr, masking});
   const corpus::ExampleMaker maker{genome, model.vocabulary, *masker, masking.random_ids, nullptr, kSeed};
