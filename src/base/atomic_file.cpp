@@ -31,62 +31,63 @@ void flush_folder(const fs::path& folder) {
   if (result != 0) fail("flush", folder);
 }
 
-/// A file descriptor of a temporary file that is removed unless it was renamed into place.
-class Temporary {
- public:
-  explicit Temporary(const fs::path& target)
-      : path_(target.string() + ".tmp-" + std::to_string(::getpid())),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) fail("create", path_);
-  }
-  ~Temporary() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!done_) ::unlink(path_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  void rename_to(const fs::path& target) {
-    if (::fsync(descriptor_) != 0) fail("flush", path_);
-    const int closed = ::close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0) fail("close", path_);
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail("rename to", target);
-    done_ = true;
-    flush_folder(parent_of(target));
-  }
-
- private:
-  fs::path path_;
-  int descriptor_;
-  bool done_ = false;
-};
-
 }  // namespace
+
+AtomicFile::AtomicFile(const fs::path& path)
+    : target_(path),
+      path_(path.string() + ".tmp-" + std::to_string(::getpid())),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail("create", path_);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!done_) ::unlink(path_.c_str());
+}
+
+void AtomicFile::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path_);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::overwrite(std::uint64_t at, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path_);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    at += static_cast<std::uint64_t>(written);
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("flush", path_);
+  const int closed = ::close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0) fail("close", path_);
+  if (::rename(path_.c_str(), target_.c_str()) != 0) fail("rename to", target_);
+  done_ = true;
+  flush_folder(parent_of(target_));
+}
 
 void write_file_atomic(const fs::path& path, std::string_view content) {
   write_file_atomic(path, std::span<const std::string_view>(&content, 1));
 }
 
 void write_file_atomic(const fs::path& path, std::span<const std::string_view> pieces) {
-  Temporary file(path);
-  for (const auto piece : pieces) file.write(piece);
-  file.rename_to(path);
+  AtomicFile file(path);
+  for (const auto piece : pieces) file.append(piece);
+  file.commit();
 }
 
 void write_file_atomic(const fs::path& path, const std::function<void(const Write&)>& produce) {
-  Temporary file(path);
-  produce([&file](std::string_view bytes) { file.write(bytes); });
-  file.rename_to(path);
+  AtomicFile file(path);
+  produce([&file](std::string_view bytes) { file.append(bytes); });
+  file.commit();
 }
 
 void check_output_file(const fs::path& path) {
@@ -101,7 +102,7 @@ void check_output_file(const fs::path& path) {
   fs::path folder = parent_of(path);
   while (!fs::exists(folder, ignored) && folder != parent_of(folder)) folder = parent_of(folder);
   if (!fs::is_directory(folder)) throw UsageError(folder.string() + " is a file, a folder was expected");
-  const Temporary there(folder / path.filename());
+  const AtomicFile there(folder / path.filename());
 }
 
 void write_folder_atomic(const fs::path& folder, const std::function<void(const fs::path&)>& fill) {

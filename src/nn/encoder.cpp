@@ -1,6 +1,7 @@
 #include "cmgems/nn/encoder.h"
 
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/stack.h>
 
 namespace cmgems::nn {
 namespace {
@@ -48,6 +49,11 @@ SelfAttentionImpl::SelfAttentionImpl(const formats::BertShape& shape)
   layer_norm = register_at(*this, {"output", "LayerNorm"}, LayerNorm(hidden, shape.layer_norm_eps));
 }
 
+at::Tensor SelfAttentionImpl::probabilities(const at::Tensor& x, Pass& pass) {
+  const auto split = [&](const at::Tensor& y) { return y.view({y.size(0), heads, y.size(1) / heads}); };  // [L, A, D]
+  return ops::attention_probabilities(split(query->forward(x, pass)), split(key->forward(x, pass)));
+}
+
 at::Tensor SelfAttentionImpl::forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass) {
   const auto asking = selection != nullptr ? at::index_select(x, 0, selection->rows) : x;  // [Q, H]
   const Boundaries asking_windows = selection != nullptr ? Boundaries(selection->boundaries) : windows;
@@ -84,13 +90,28 @@ EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {
 }
 
 at::Tensor EncoderImpl::forward(const Ragged& batch, const Selection* selection, Pass& pass) {
-  at::Tensor x = embeddings->forward(batch, pass);
   const bool early = selection != nullptr && pass.fast.last_layer_selected;
-  for (std::size_t i = 0; i < layers->size(); ++i) {
-    const bool last = i + 1 == layers->size();
-    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, last && early ? selection : nullptr, pass);
-  }
+  const std::size_t last = layers->size() - 1;
+  const auto x = layers->at<EncoderLayerImpl>(last).forward(states(batch, last, pass), batch.boundaries,
+                                                            early ? selection : nullptr, pass);
   return selection == nullptr || early ? x : at::index_select(x, 0, selection->rows);
+}
+
+at::Tensor EncoderImpl::attentions(const Ragged& window, std::span<const int> wanted, Pass& pass) {
+  std::vector<at::Tensor> maps;
+  for (const int layer : wanted) {
+    const auto index = static_cast<std::size_t>(layer);
+    maps.push_back(layers->at<EncoderLayerImpl>(index).attention->probabilities(states(window, index, pass), pass));
+  }
+  return at::stack(maps);
+}
+
+at::Tensor EncoderImpl::states(const Ragged& batch, std::size_t count, Pass& pass) {
+  at::Tensor x = embeddings->forward(batch, pass);
+  for (std::size_t i = 0; i < count; ++i) {
+    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, nullptr, pass);
+  }
+  return x;
 }
 
 }  // namespace cmgems::nn

@@ -7,16 +7,12 @@
 #include <ATen/ops/tensor.h>
 
 namespace cmgems::nn {
-namespace {
 
-/// Mean over each window's tokens: [T, H] -> [W, H].
 at::Tensor mean_of_windows(const at::Tensor& x, const std::vector<std::int32_t>& boundaries) {
   const std::vector<std::int64_t> offsets(boundaries.begin(), boundaries.end());
   const auto edges = at::tensor(at::ArrayRef<std::int64_t>(offsets), at::kLong).to(x.device());
   return at::segment_reduce(x, "mean", /*lengths=*/{}, /*indices=*/{}, /*offsets=*/edges, /*axis=*/0, /*unsafe=*/true);
 }
-
-}  // namespace
 
 MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
   bert = register_module("bert", Encoder(shape));
@@ -44,15 +40,19 @@ ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, con
   classifier = register_module("classifier", Linear(shape.hidden_size, classes));
 }
 
-at::Tensor ClassifierImpl::forward(const Ragged& batch, Pass& pass) {
-  at::Tensor pooled;  // [W, H]
+at::Tensor ClassifierImpl::pooled(const Ragged& batch, Pass& pass) {
+  at::Tensor states;  // [W, H]
   if (pooling == config::Pooling::cls) {
     const Selection first = select_first(batch);
-    pooled = bert->forward(batch, &first, pass);
+    states = bert->forward(batch, &first, pass);
   } else {
-    pooled = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
+    states = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
   }
-  const auto features = ops::dropout(at::tanh(pooler->forward(pooled, pass)), dropout, pass);
+  return at::tanh(pooler->forward(states, pass));
+}
+
+at::Tensor ClassifierImpl::score(const at::Tensor& outputs, Pass& pass) {
+  const auto features = ops::dropout(outputs, dropout, pass);
   return classifier->forward(features, pass).to(classifier->weight.scalar_type());
 }
 

@@ -1,6 +1,8 @@
 #include "cmgems/train/lm_step.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/cross_entropy_loss.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include "cmgems/nn/device_cache.h"
@@ -44,6 +46,20 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
     total = total.defined() ? total + loss.detach() : loss.detach();
   }
   return total.item<double>();
+}
+
+std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime) {
+  if (batch.masked.empty()) return {};
+  const torch::NoGradGuard no_grad;
+  const auto device = device_of(runtime);
+  nn::Pass pass = make_pass(runtime);
+  const auto logits = model->forward(nn::to_ragged(batch, device), nn::select_masked(batch, device), pass);
+  const auto losses =
+      at::cross_entropy_loss(logits.to(at::kFloat), nn::labels_of(batch, device), /*weight=*/{}, at::Reduction::None)
+          .to(at::kCPU, at::kDouble)
+          .contiguous();
+  const double* values = losses.const_data_ptr<double>();
+  return {values, values + losses.numel()};
 }
 
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,

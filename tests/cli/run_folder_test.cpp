@@ -77,10 +77,11 @@ TEST_CASE("an earlier run is not replaced before the inputs have proven good", "
   CHECK(program.run("pretrain --overwrite --out run --genome short.fa" + kTiny).code == 65);
   CHECK(unharmed());
 
-  program.write("long.tsv", "sequence\tlabel\n" + std::string(600, 'A') + "\t0\nACGTACGT\t1\n");
-  const auto tuned = program.run("finetune --train long.tsv --test long.tsv --model random --overwrite --out run");
+  program.write("few.tsv", "sequence\tlabel\nACGTACGA\t0\nACGTACGT\t1\n");
+  const auto tuned =
+      program.run("finetune --train few.tsv --test few.tsv --shots 2 --model random --overwrite --out run");
   CHECK(tuned.code == 65);
-  CHECK_THAT(tuned.err, Catch::Contains("shorten the sequences"));
+  CHECK_THAT(tuned.err, Catch::Contains("ask for fewer shots"));
   CHECK(unharmed());
   CHECK(program.run("pretrain --out fresh --genome short.fa" + kTiny).code == 65);
   CHECK_FALSE(program.has("fresh"));

@@ -2,6 +2,7 @@
 // Not thread-safe for the same path.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <ostream>
@@ -10,6 +11,27 @@
 #include <string_view>
 
 namespace cmgems {
+
+/// A file that grows under a temporary name beside its place and appears there as a whole, or not at all.
+class AtomicFile {
+ public:
+  /// Throws: IoError, as all of its functions do.
+  explicit AtomicFile(const std::filesystem::path& path);
+  /// Without a commit nothing is left behind.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  void append(std::string_view bytes);
+  /// Replaces bytes that were written, for headers that are known at the end. REQUIRES: within what was appended.
+  void overwrite(std::uint64_t at, std::string_view bytes);
+  /// Flushes, renames and flushes the folder. REQUIRES: not committed yet.
+  void commit();
+
+ private:
+  std::filesystem::path target_, path_;
+  int descriptor_;
+  bool done_ = false;
+};
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename, fsync of the folder).
 /// Throws: IoError with the path and the system's reason; the previous file is then untouched.

@@ -95,6 +95,10 @@ at::Tensor dropout_add_layer_norm(const at::Tensor& x, const at::Tensor& residua
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
                      Boundaries key_windows, double dropout, Pass& pass);
 
+/// What `attention` multiplies the values with, for one window and without dropout, computed plainly: for looking at.
+/// q, k [L, A, D] -> [A, L, L] fp32, rows sum to 1.
+at::Tensor attention_probabilities(const at::Tensor& q, const at::Tensor& k);
+
 /// x with each element zeroed with probability p, the others divided by the share kept. Active streams only.
 at::Tensor dropout(const at::Tensor& x, double p, Pass& pass);
 

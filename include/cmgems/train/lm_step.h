@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "cmgems/corpus/batch.h"
 #include "cmgems/nn/device.h"
@@ -21,6 +22,9 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
 /// -> that mean. REQUIRES: at least one masked token.
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
                             const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step);
+
+/// Cross-entropy of each masked token [M], without gradients and dropout.
+std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime);
 
 /// Mean cross-entropy over all masked tokens, without gradients and dropout.
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,

@@ -65,4 +65,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   return attention_cpu(q, k, v, runs_of(query_windows, key_windows));
 }
 
+at::Tensor attention_probabilities(const at::Tensor& q, const at::Tensor& k) {
+  const auto type = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto queries = q.to(type).transpose(0, 1), keys = k.to(type).permute({1, 2, 0});  // [A, L, D], [A, D, L]
+  return at::softmax(at::matmul(queries, keys) / std::sqrt(static_cast<double>(q.size(2))), -1);
+}
+
 }  // namespace cmgems::nn::ops
