@@ -14,6 +14,7 @@ void add_commands(CLI::App& app, Session& session) {
   app.get_formatter()->column_width(34);
   add_pretrain(app, session);
   add_finetune(app, session);
+  add_checkpoint(app, session);
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);

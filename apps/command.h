@@ -30,6 +30,7 @@ void add_npmi_motifs(CLI::App& npmi, Session& session);
 void add_mask(CLI::App& app, Session& session);
 void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);
+void add_checkpoint(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_bench_count(CLI::App& bench, Session& session);
 void add_bench_mask(CLI::App& bench, Session& session);

@@ -13,8 +13,9 @@ TEST_CASE("help and version", "[cli]") {
   CHECK(version.code == 0);
   CHECK_THAT(version.out, Catch::Contains("cmgems 0.") && Catch::Contains("LibTorch 2.") && Catch::Contains("CUDA: ") &&
                               Catch::Contains("build: "));
-  for (const std::string command : {"pretrain", "finetune", "npmi build", "npmi show", "npmi compare", "npmi motifs",
-                                    "bench count", "bench mask", "mask", "doctor"}) {
+  for (const std::string command :
+       {"pretrain", "finetune", "npmi build", "npmi show", "npmi compare", "npmi motifs", "bench count", "bench mask",
+        "mask", "doctor", "checkpoint list", "checkpoint verify", "checkpoint prune"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);
