@@ -70,11 +70,10 @@ Fingerprint fingerprint_of(const config::Config& config, const std::map<std::str
   return fingerprint;
 }
 
-std::string hash_of_table(const npmi::Table* table) {
-  if (table == nullptr) return "none";
+std::string hash_of_table(const npmi::Table& table) {
   Sha256 hash;
-  hash.update(table->npmi.data(), table->npmi.size() * sizeof(double));
-  hash.update(table->rank.data(), table->rank.size() * sizeof(std::int32_t));
+  hash.update(table.npmi.data(), table.npmi.size() * sizeof(double));
+  hash.update(table.rank.data(), table.rank.size() * sizeof(std::int32_t));
   return hash.finish();
 }
 

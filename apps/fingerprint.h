@@ -19,8 +19,8 @@ formats::Fingerprint settings_of(const config::Config& config);
 /// The settings, the hashes of genome, vocabulary and table, LibTorch's version and the number of processes.
 formats::Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes);
 
-/// SHA-256 over ranks and scores; "none" for no table.
-std::string hash_of_table(const npmi::Table* table);
+/// SHA-256 over ranks and scores.
+std::string hash_of_table(const npmi::Table& table);
 
 /// Compares a checkpoint's fingerprint with that of the present command. `allowed` fields may differ.
 /// Throws: UsageError that lists every difference, or a field of `allowed` that there is not.

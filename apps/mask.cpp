@@ -96,9 +96,15 @@ struct Bench {
 };
 
 void load_bench_table(Bench& bench, bool needed, const std::string& input) {
-  resolve_table(bench.config.npmi, bench.config.data.k);
+  resolve_table(bench.config);
   const bool counted = bench.config.npmi.table == "from-genome";
-  if (counted && !bench.genome && is_file(input)) bench.genome = load_genome(bench.config);
+  if (counted && !bench.genome && is_file(input)) {
+    if (!std::filesystem::is_regular_file(input)) {
+      throw UsageError(input + " is no plain file and can be read only once, and an NPMI table from-genome reads it " +
+                       "twice: save it to a file, or name a table with --npmi");
+    }
+    bench.genome = load_genome(bench.config);
+  }
   if (counted && !bench.genome) {
     if (!needed) return;
     const std::string k = std::to_string(bench.k());
@@ -209,7 +215,8 @@ void add_mask(CLI::App& app, Session& session) {
   command->add_option("--windows", options->windows, "windows to measure, 0 = all training windows of the genome")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  command->add_option("input", options->input, "a sequence, a FASTA file, or for --stats also builtin:synthetic");
+  command->add_option("input", options->input,
+                      "a sequence, a FASTA or .2bit file, or for --stats also builtin:synthetic");
   add_schedule_flags(*command, options->schedule);
   add_output_flags(*command, options->output);
   command->footer(kExample);

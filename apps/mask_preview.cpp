@@ -22,13 +22,34 @@ struct Subject {
   std::string sequence;  // upper case
 };
 
+void tell_records(std::size_t count) {
+  if (count < 2) return;
+  log_info("showing the first of " + std::to_string(count) + " records; --stats measures all");
+}
+
+/// The first contig with all its letters; a .2bit file knows no others than A, C, G, T and N.
+Subject first_contig(const genome::Genome& genome) {
+  const auto& contig = genome.contigs().front();
+  std::string letters(contig.length, 'N');
+  for (const auto& segment : genome.segments()) {
+    if (segment.contig != 0) break;
+    for (std::uint64_t i = 0; i < segment.length; ++i) {
+      letters[segment.contig_position + i] = genome::kBaseLetters[genome.base(segment.begin + i)];
+    }
+  }
+  return {contig.name, std::move(letters)};
+}
+
 Subject read_subject(const std::string& input) {
   std::error_code ignored;
   if (std::filesystem::exists(input, ignored)) {
-    auto records = genome::read_fasta_records(input);
-    if (records.size() > 1) {
-      log_info("showing the first of " + std::to_string(records.size()) + " records; --stats measures all");
+    if (genome::is_twobit(input)) {
+      const auto genome = genome::read_genome({input});
+      tell_records(genome.contigs().size());
+      return first_contig(genome);
     }
+    auto records = genome::read_fasta_records(input);
+    tell_records(records.size());
     return {std::move(records.front().name), std::move(records.front().bases)};
   }
   std::string sequence = input;

@@ -18,7 +18,7 @@ struct PreviewOptions {
   bool json;
 };
 
-/// Prints the masks of a sequence, or of the first record of a FASTA file. `table` may be null: no NPMI then.
+/// Prints the masks of a sequence, or of the first record of a FASTA or .2bit file. `table` may be null: no NPMI then.
 /// Throws: InputNotFound when `input` is neither, DataError when it is too short.
 void preview_masks(const std::string& input, const PreviewOptions& options, const npmi::Table* table,
                    const std::vector<std::string>& names, const std::vector<std::unique_ptr<masking::Masker>>& maskers);

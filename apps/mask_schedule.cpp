@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cmgems/base/error.h"
-#include "cmgems/base/log.h"
 #include "cmgems/curriculum/replay.h"
 #include "result_table.h"
 
@@ -102,11 +101,15 @@ void print_text(const Replayed& replayed) {
 }  // namespace
 
 void add_schedule_flags(CLI::App& command, ScheduleFlags& flags) {
-  command.add_option("--schedule", flags.config,
-                     "configuration whose curriculum is replayed: a JSON file or the name of a shipped one");
+  auto* schedule =
+      command.add_option("--schedule", flags.config,
+                         "configuration whose curriculum is replayed: a JSON file or the name of a shipped one");
   command.add_option(
       "--trace", flags.trace,
       "recorded perplexity curve: metrics.jsonl of a run, or a table with the columns step and perplexity");
+  for (const char* ignored : {"--strategy", "--config", "--npmi", "-k", "--seed", "--stats", "--windows", "input"}) {
+    schedule->excludes(command.get_option(ignored));
+  }
 }
 
 void run_schedule(const ScheduleFlags& flags, const std::vector<std::string>& assignments, bool json) {
@@ -120,12 +123,8 @@ void run_schedule(const ScheduleFlags& flags, const std::vector<std::string>& as
   config::apply_assignments(config, assignments);
   config::validate(config);
   const auto schedule = config::schedule_of(config);
-  auto trace = curriculum::read_trace(flags.trace);
+  auto trace = curriculum::read_trace(flags.trace, schedule.max_steps());
   auto steps = curriculum::replay(schedule, trace.curve);
-  if (trace.curve.back().step > schedule.max_steps()) {
-    log_warning("the curve goes on to step " + std::to_string(trace.curve.back().step) +
-                ", after train.max_steps of the configuration (" + std::to_string(schedule.max_steps()) + ")");
-  }
   const Replayed replayed{config, flags, schedule, std::move(trace), std::move(steps)};
   json ? print_json(replayed) : print_text(replayed);
 }

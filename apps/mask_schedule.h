@@ -14,6 +14,7 @@ struct ScheduleFlags {
   std::string trace;
   bool given() const { return !config.empty() || !trace.empty(); }
 };
+/// REQUIRES: `command` has the flags of the preview already; a replay would ignore them, so that they are refused.
 void add_schedule_flags(CLI::App& command, ScheduleFlags& flags);
 
 /// `assignments` are those of --set, on top of the configuration.

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cmgems/base/atomic_file.h"
 #include "cmgems/base/log.h"
 #include "cmgems/base/memory.h"
 #include "cmgems/kmer/counter.h"
@@ -45,10 +46,13 @@ void build(const BuildOptions& options, const Session& session) {
   config.data.exclude = options.exclude;
   config.compute.threads = options.threads;
   kmer::require_memory(options.k, options.threads, available_memory());
+  check_output_file(options.out);
   resolve_genome(config, session);
   const auto counted = kmer::count_stream([&](genome::GenomeBuilder& builder) { append_genome(builder, config); },
                                           options.k, options.threads, options.both_strands, regions_of(config));
   const auto table = table_of_counts(config.npmi, counted.counts, counted.hash);
+  std::error_code told_by_writing;
+  std::filesystem::create_directories(std::filesystem::path(options.out).parent_path(), told_by_writing);
   npmi::write_table(table, options.out);
   if (options.output.json) {
     ordered_json json = {{"command", "npmi build"}, {"table", options.out}, {"bases", counted.outline.size}};
@@ -82,7 +86,8 @@ void add_npmi_build(CLI::App& npmi, Session& session) {
   command->add_option("--threads", options->threads, "threads, 0 = all cores")
       ->capture_default_str()
       ->check(CLI::Range(0, 4096));
-  command->add_option("--out", options->out, "table to write (docs/npmi-table.md)")->required();
+  command->add_option("--out", options->out, "table to write (docs/npmi-table.md); missing folders are made")
+      ->required();
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options, &session] { build(*options, session); }; });

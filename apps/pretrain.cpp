@@ -61,11 +61,6 @@ config::Config configure(const Options& options, const Session& session) {
   return config;
 }
 
-/// Maskers that rank nothing need no table, and get none unless one is named.
-bool needs_table(const config::Config& config) {
-  return config::schedule_of(config).needs_table() || config.npmi.table != "auto";
-}
-
 PretrainInputs load_inputs(config::Config& config) {
   PretrainInputs inputs;
   Stopwatch watch;
@@ -76,13 +71,13 @@ PretrainInputs load_inputs(config::Config& config) {
            format_count(inputs.genome.contigs().size()) + " contigs");
   inputs.record.hashes["genome"] = inputs.genome.hash();
   watch.lap();
-  if (needs_table(config)) {
-    resolve_table(config.npmi, config.data.k);
-    inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
-    config.npmi.table = absolute_path(config.npmi.table);
-  }
+  // Maskers that rank nothing get a table, too: the figures of their masks are then those of all the others.
+  resolve_table(config);
+  inputs.table = load_table(config.npmi, config.data.k, config.compute.threads, &inputs.genome);
+  config.npmi.table = absolute_table_name(config.npmi.table);
+  config.npmi.definition = inputs.table.definition;
   inputs.record.compute_cost["npmi"] = watch.lap();
-  if (inputs.table) log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
+  log_debug("NPMI table ready in " + decimals(inputs.record.compute_cost["npmi"], 3) + " s");
   inputs.record.hashes["vocabulary"] = sha256(kmer::Vocabulary(static_cast<int>(config.data.k)).text());
   inputs.record.command = "pretrain";
   inputs.record.seed = config.train.seed;

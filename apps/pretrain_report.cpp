@@ -14,23 +14,32 @@ using nlohmann::ordered_json;
 
 constexpr double kPublishedThreshold = 1.0;
 
-/// A curve is comparable with the paper's rule when its masks are the easy masker's, drawn once.
-bool has_easy_curve(const PretrainResult& result) {
-  const auto schedule = config::schedule_of(result.config);
-  const auto easy = result.config.curriculum.easy.value_or("genemask");
-  return schedule.maskers().front() == easy && !schedule.redraws_validation();
+/// cm-gems with the curriculum of the run but for the paper's threshold, an absolute drop under 1.0.
+curriculum::Schedule absolute_schedule(const config::Config& config) {
+  config::Config absolute = config;
+  absolute.masking.strategy = "cm-gems";
+  absolute.curriculum.threshold = kPublishedThreshold;
+  absolute.curriculum.relative = false;
+  absolute.curriculum.switch_at_step.reset();
+  return config::schedule_of(absolute);
 }
 
-/// Where the paper's rule, an absolute drop under 1.0, would have switched: told by the curve up to the run's own
-/// switch, since only until there it is the curve of the easy masker.
-std::optional<std::int64_t> absolute_rule(const PretrainResult& result) {
-  curriculum::CurriculumOptions options;
-  options.threshold = kPublishedThreshold;
-  auto curve = result.summary.curve;
-  if (const auto own = result.summary.switch_step) {
-    std::erase_if(curve, [&](const curriculum::Measurement& measurement) { return measurement.step > *own; });
+/// A curve is comparable with the paper's rule when its masks are the easy masker's, drawn once.
+bool has_easy_curve(const PretrainResult& result) {
+  return result.config.curriculum.rule == curriculum::Rule::signed_drop &&
+         config::schedule_of(result.config).maskers().front() == absolute_schedule(result.config).maskers().front();
+}
+
+/// Where the absolute threshold would have switched: told by the curve up to the run's own switch, since only until
+/// there it is the curve of the easy masker.
+std::optional<std::int64_t> absolute_switch(const PretrainResult& result) {
+  const auto schedule = absolute_schedule(result.config);
+  const auto own = result.summary.switch_step;
+  curriculum::State state;
+  for (const auto& measurement : result.summary.curve) {
+    if (!own || measurement.step <= *own) state = schedule.observe(std::move(state), measurement);
   }
-  return curriculum::switch_on_curve(curve, options);
+  return state.switch_step;
 }
 
 /// Which masker, or which two, masked the steps after one measurement and up to the next.
@@ -53,6 +62,10 @@ void print_curve(std::ostream& out, const PretrainResult& result) {
   table.print(out);
 }
 
+std::string from_step(const curriculum::CurriculumOptions& options) {
+  return options.min_steps > 0 ? " from step " + std::to_string(options.min_steps) + " on" : "";
+}
+
 void print_switch(std::ostream& out, const PretrainResult& result) {
   const auto& options = result.config.curriculum;
   if (!result.recorder.done.has_trigger) return;
@@ -71,8 +84,7 @@ void print_switch(std::ostream& out, const PretrainResult& result) {
   }
   out << ", and the rule asks for less than "
       << (options.relative ? percent(options.threshold) + " of the perplexity before" : decimals(options.threshold, 2));
-  if (options.min_steps > 0) out << ", from step " << options.min_steps << " on";
-  out << "\n";
+  out << (options.min_steps > 0 ? "," : "") << from_step(options) << "\n";
 }
 
 /// The figures of `cmgems mask --stats`, one column for each masker that was at work.
@@ -92,8 +104,9 @@ void print_pretrain_text(std::ostream& out, const PretrainResult& result) {
   out << "\n";
   print_switch(out, result);
   if (has_easy_curve(result)) {
-    const auto step = absolute_rule(result);
+    const auto step = absolute_switch(result);
     out << "absolute rule       a drop under " << decimals(kPublishedThreshold, 1)
+        << from_step(result.config.curriculum)
         << (step ? " would have switched after step " + std::to_string(*step) : " would not have switched")
         << (!step && result.summary.switch_step ? " before that" : "") << "\n";
   }
@@ -120,7 +133,7 @@ void print_pretrain_json(std::ostream& out, const PretrainResult& result) {
   json["last_drops"] = result.recorder.done.last_drops;
   json["masks"] = masks_json(result.recorder.masks);
   if (has_easy_curve(result)) {
-    json["absolute_rule"] = {{"threshold", kPublishedThreshold}, {"switch_step", or_null(absolute_rule(result))}};
+    json["absolute_rule"] = {{"threshold", kPublishedThreshold}, {"switch_step", or_null(absolute_switch(result))}};
   }
   json["skipped_steps"] = result.recorder.done.skipped;
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";

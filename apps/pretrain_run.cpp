@@ -31,8 +31,7 @@ class RunOpener final : public train::Observer {
     inputs_.record.parameters = report.parameters;
     write_record();  // first: a folder that has it is known to be that of a run
     write_file_atomic(plan_.run / "config.json", config::to_json(config_));
-    if (!inputs_.table) return;
-    npmi::write_table(*inputs_.table, plan_.run / "npmi.tsv");
+    npmi::write_table(inputs_.table, plan_.run / "npmi.tsv");
     inputs_.record.hashes["npmi"] = sha256(read_file(plan_.run / "npmi.tsv"));
     write_record();
   }
@@ -60,7 +59,7 @@ train::CheckpointOptions checkpoint_options(const config::Config& config, const 
   train::CheckpointOptions options;
   options.run = plan.run;
   auto hashes = inputs.record.hashes;
-  hashes["npmi"] = hash_of_table(inputs.table ? &*inputs.table : nullptr);
+  hashes["npmi"] = hash_of_table(inputs.table);
   options.fingerprint = fingerprint_of(config, hashes);
   options.save_steps = config.train.save_steps.value_or(config.train.max_steps);
   options.save_minutes = config.train.save_minutes;
@@ -95,7 +94,7 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
   Stopwatch watch;
   try {
     const train::RunControl control{checkpoints, [&stop] { return stop.reason(); }};
-    const auto summary = train::pretrain(config, inputs.genome, inputs.table ? &*inputs.table : nullptr,
+    const auto summary = train::pretrain(config, inputs.genome, &inputs.table,
                                          plan.run / "model", {&opener, &log, &progress}, control);
     inputs.record.compute_cost["training"] = before + summary.seconds;
     inputs.record.finished = true;

@@ -17,7 +17,7 @@ namespace cmgems::apps {
 
 struct PretrainInputs {
   genome::Genome genome;
-  std::optional<npmi::Table> table;
+  npmi::Table table;
   RunRecord record;
 };
 

@@ -5,6 +5,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/kmer/counter.h"
+#include "command.h"
 
 namespace cmgems::apps {
 namespace {
@@ -14,35 +15,55 @@ constexpr const char* kBuiltinRelease = "builtin:human-6mer@genemask-release";
 constexpr const char* kFromGenome = "from-genome";
 constexpr double kEnoughScored = 0.9;
 
+std::string word_of(npmi::Definition definition) {
+  return std::string(cmgems::word_of(static_cast<int>(definition), npmi::definition_words()));
+}
+
+/// What stands behind the @ of a name that is no file's.
+std::optional<npmi::Definition> definition_in(const std::string& name) {
+  std::error_code ignored;
+  const auto at = name.rfind('@');
+  if (at == std::string::npos || std::filesystem::exists(name, ignored)) return std::nullopt;
+  for (const auto& [word, value] : npmi::definition_words()) {
+    if (name.substr(at + 1) == word) return static_cast<npmi::Definition>(value);
+  }
+  return std::nullopt;
+}
+
+/// The name without a definition behind it.
+std::string name_of_counts(const std::string& name) {
+  return definition_in(name) ? name.substr(0, name.rfind('@')) : name;
+}
+
 npmi::Table under_definition(npmi::Table table, npmi::Definition definition) {
   return table.definition == definition ? std::move(table) : npmi::rescored(table, definition);
 }
 
 }  // namespace
 
-void resolve_table(npmi::NpmiOptions& options, std::int64_t k) {
+void resolve_table(config::Config& config) {
+  auto& options = config.npmi;
+  options.definition = config::definition_of(config);
   if (options.table != "auto") return;
-  const bool counted = k != 6 || options.both_strands || options.min_count != npmi::NpmiOptions{}.min_count;
+  const bool counted = config.data.k != 6 || options.both_strands || options.min_count != npmi::NpmiOptions{}.min_count;
   const bool release = options.definition == npmi::Definition::genemask_release;
   options.table = counted ? kFromGenome : release ? kBuiltinRelease : kBuiltin;
-  log_info("NPMI table: " + options.table + " (default at k=" + std::to_string(k) + ")");
 }
 
 npmi::Table read_named_table(const std::string& name) {
-  std::error_code ignored;
-  if (std::filesystem::exists(name, ignored)) return npmi::read_table(name);
-  const auto at = name.rfind('@');
-  if (at != std::string::npos) {
-    for (const auto& [word, value] : npmi::definition_words()) {
-      const auto definition = static_cast<npmi::Definition>(value);
-      if (name.substr(at + 1) == word) return under_definition(read_named_table(name.substr(0, at)), definition);
-    }
+  if (const auto definition = definition_in(name)) {
+    return under_definition(read_named_table(name_of_counts(name)), *definition);
   }
   if (name == kBuiltin) return npmi::builtin_human_6mer();
   if (name.starts_with("builtin:")) {
     throw UsageError("no built-in NPMI table " + name + ": there are " + kBuiltin + " and " + kBuiltinRelease);
   }
   return npmi::read_table(name);
+}
+
+std::string absolute_table_name(const std::string& name) {
+  const std::string counts = name_of_counts(name);
+  return absolute_path(counts) + name.substr(counts.size());
 }
 
 npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
@@ -52,7 +73,8 @@ npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::i
 }
 
 npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCounts& counts, std::string genome_hash) {
-  npmi::Table table = npmi::build_table(counts, options.definition, options.min_count);
+  npmi::Table table =
+      npmi::build_table(counts, options.definition.value_or(npmi::Definition::paper), options.min_count);
   table.both_strands = options.both_strands;
   table.genome_hash = std::move(genome_hash);
   const double share = static_cast<double>(table.scored()) / static_cast<double>(table.npmi.size());
@@ -64,26 +86,43 @@ npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCo
   return table;
 }
 
-/// A built-in table or a file was made with its own definition: options that ask for another one would be ignored.
+namespace {
+
+void tell(const npmi::NpmiOptions& options, const npmi::Table& table) {
+  log_info("NPMI table: " + options.table + ", definition " + word_of(table.definition));
+}
+
+/// A built-in table or a file was made with its own parameters: options that ask for others would be ignored.
 void refuse_other_options(const npmi::NpmiOptions& options, const npmi::Table& table) {
+  if (options.definition.value_or(table.definition) != table.definition) {
+    const std::string asked = word_of(*options.definition), has = word_of(table.definition);
+    throw UsageError("the NPMI table " + options.table + " was made under the definition " + has +
+                     ", and npmi.definition or variant asks for " + asked +
+                     ": npmi.table=" + name_of_counts(options.table) + "@" + asked +
+                     " scores its counts anew, npmi.definition=" + has + " takes it as it is");
+  }
   const npmi::NpmiOptions defaults;
-  const bool other = (options.definition != defaults.definition && options.definition != table.definition) ||
-                     (options.min_count != defaults.min_count && options.min_count != table.min_count) ||
+  const bool other = (options.min_count != defaults.min_count && options.min_count != table.min_count) ||
                      (options.both_strands && !table.both_strands);
   if (!other) return;
-  throw UsageError("npmi.definition, npmi.min_count and npmi.both_strands are for tables that are counted, and " +
-                   options.table + " was made with others: leave them out, or set npmi.table=from-genome");
+  throw UsageError("npmi.min_count and npmi.both_strands are for tables that are counted, and " + options.table +
+                   " was made with others: leave them out, or set npmi.table=from-genome");
 }
+
+}  // namespace
 
 npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                        const genome::Genome* genome) {
   if (options.table == kFromGenome) {
     if (genome == nullptr) throw UsageError("the NPMI table from-genome needs a genome to count");
-    return count_table(options, k, threads, *genome);
+    npmi::Table table = count_table(options, k, threads, *genome);
+    tell(options, table);
+    return table;
   }
   npmi::Table table = read_named_table(options.table);
   if (table.k == k) {
     refuse_other_options(options, table);
+    tell(options, table);
     return table;
   }
   if (table.k > kmer::kMaxK) {

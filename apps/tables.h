@@ -16,11 +16,13 @@ inline constexpr const char* kTableHelp =
     "behind "
     "it, its counts under that definition";
 
-/// Replaces "auto": builtin:human-6mer at k=6, else from-genome.
-void resolve_table(npmi::NpmiOptions& options, std::int64_t k);
+/// Replaces npmi.table "auto", builtin:human-6mer at k=6, else from-genome; npmi.definition becomes what is asked for
+/// (config::definition_of).
+void resolve_table(config::Config& config);
 
-/// `genome` may be nullptr unless the table is counted from it.
-/// Throws: DataError when the table is of another k, InputNotFound, UsageError (from-genome without a genome).
+/// `genome` may be nullptr unless the table is counted from it. Says which definition the table has.
+/// Throws: DataError when the table is of another k, InputNotFound, UsageError (from-genome without a genome; a named
+/// table of another definition, minimum count or strand than is asked for).
 npmi::Table load_table(const npmi::NpmiOptions& options, std::int64_t k, std::int64_t threads,
                        const genome::Genome* genome);
 
@@ -30,6 +32,9 @@ npmi::Table count_table(const npmi::NpmiOptions& options, std::int64_t k, std::i
 
 /// The same from counts of a genome with this hash.
 npmi::Table table_of_counts(const npmi::NpmiOptions& options, const kmer::NmerCounts& counts, std::string genome_hash);
+
+/// The name that means the same from every folder.
+std::string absolute_table_name(const std::string& name);
 
 /// A table by its name alone: builtin:human-6mer or a file (ours, or the csv that the GeneMask authors published); with
 /// @paper or @genemask-release behind it, its counts scored anew under that definition.

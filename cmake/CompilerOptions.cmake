@@ -27,4 +27,5 @@ target_compile_options(cmgems_warnings INTERFACE
 if(CMGEMS_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  set(CMGEMS_SANITIZER_SOURCES "${PROJECT_SOURCE_DIR}/tests/support/sanitizers.cpp")  # in every program
 endif()

@@ -66,6 +66,21 @@ void write_file_atomic(const fs::path& path, const std::function<void(const Writ
   file.commit();
 }
 
+void check_output_file(const fs::path& path) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (fs::is_directory(status) || path.filename().empty()) {
+    throw UsageError(path.string() + " is a folder: name a file within it");
+  }
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    throw UsageError(path.string() + " is no plain file, which it would be replaced by");
+  }
+  fs::path folder = fs::absolute(path).parent_path();
+  while (!fs::exists(folder, ignored) && folder != folder.parent_path()) folder = folder.parent_path();
+  if (!fs::is_directory(folder)) throw UsageError(folder.string() + " is a file, a folder was expected");
+  const AtomicFile there(folder / path.filename());
+}
+
 void write_folder_atomic(const fs::path& folder, const std::function<void(const fs::path&)>& fill) {
   const fs::path temporary = temporary_path(folder);
   remove_tree(temporary);

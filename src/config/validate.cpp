@@ -63,6 +63,10 @@ void check_curriculum(const Config& config, Problems& problems) {
   problems.require(at <= config.train.max_steps, "curriculum.switch_at_step (" + text(at) +
                                                      ") comes after the last step, train.max_steps (" +
                                                      text(config.train.max_steps) + ")");
+  problems.require(curriculum.switch_at_step || curriculum.min_steps < config.train.max_steps,
+                   "curriculum.min_steps (" + text(curriculum.min_steps) + ") leaves no step of train.max_steps (" +
+                       text(config.train.max_steps) +
+                       ") for the second masker: lower it, or choose a masking.strategy without a trigger");
 }
 
 /// cmgems downloads nothing, and says so for every input at once.

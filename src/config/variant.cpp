@@ -18,7 +18,12 @@ void apply_variant(Config& config, Variant variant) {
   config.masking.global.count = release ? masking::SpanCount::binomial : masking::SpanCount::round;
   config.masking.random_ids = release ? masking::RandomIds::vocabulary : masking::RandomIds::kmers;
   config.curriculum.rule = release ? curriculum::Rule::abs_min : curriculum::Rule::signed_drop;
-  config.npmi.definition = release ? npmi::Definition::genemask_release : npmi::Definition::paper;
+  config.npmi.definition.reset();
+}
+
+std::optional<npmi::Definition> definition_of(const Config& config) {
+  if (config.npmi.definition || config.variant == Variant::paper) return config.npmi.definition;
+  return npmi::Definition::genemask_release;
 }
 
 curriculum::Schedule schedule_of(const Config& config) {

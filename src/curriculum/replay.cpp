@@ -1,15 +1,27 @@
 #include "cmgems/curriculum/replay.h"
 
+#include <algorithm>
+
 namespace cmgems::curriculum {
 namespace {
 
-double share_of_second(const Schedule& schedule, const State& state, std::int64_t begin, std::int64_t end) {
-  if (schedule.maskers().size() < 2 || end <= begin) return 0;
+/// How many of the steps begin..end-1 the second masker masks.
+std::int64_t steps_of_second(const Schedule& schedule, const State& state, std::int64_t begin, std::int64_t end) {
+  if (schedule.has_trigger()) {
+    const auto at = schedule.reach(state, end - 1).switch_step;
+    return at ? end - std::clamp(*at, begin, end) : 0;
+  }
   std::int64_t second = 0;
   for (std::int64_t step = begin; step < end; ++step) {
-    second += static_cast<std::int64_t>(schedule.masker_of(schedule.reach(state, step), step, 0));
+    second += static_cast<std::int64_t>(schedule.masker_of(state, step, 0));
   }
-  return static_cast<double>(second) / static_cast<double>(end - begin);
+  return second;
+}
+
+double share_of_second(const Schedule& schedule, const State& state, std::int64_t begin, std::int64_t end) {
+  end = std::min(end, schedule.max_steps());  // no step comes after these, however far a curve goes
+  if (schedule.maskers().size() < 2 || end <= begin) return 0;
+  return static_cast<double>(steps_of_second(schedule, state, begin, end)) / static_cast<double>(end - begin);
 }
 
 }  // namespace

@@ -53,15 +53,11 @@ Schedule::Schedule(std::string_view strategy, const CurriculumOptions& options, 
   for (const auto& masker : maskers_) masking::find_masker(masker);
 }
 
-bool Schedule::needs_table() const {
-  return std::any_of(maskers_.begin(), maskers_.end(),
-                     [](const std::string& name) { return masking::find_masker(name).needs_table; });
-}
-
 double Schedule::second_probability(const State& state, std::int64_t step) const {
   if (maskers_.size() == 1) return 0;
   if (pace_ == Pace::trigger) return state.switched() ? 1 : 0;
-  const std::int64_t block = step * options_.blocks / max_steps_;
+  // bounds of the options: max_steps * blocks fits
+  const std::int64_t block = std::clamp<std::int64_t>(step, 0, max_steps_) * options_.blocks / max_steps_;
   return static_cast<double>(block) / static_cast<double>(options_.blocks);
 }
 
@@ -74,7 +70,7 @@ std::size_t Schedule::masker_of(const State& state, std::int64_t step, std::int6
 }
 
 std::size_t Schedule::validation_masker(const State& state) const {
-  return redraws_validation() && has_trigger() && state.switched() ? 1 : 0;
+  return redraws_validation() && state.switched() ? 1 : 0;
 }
 
 State Schedule::observe(State state, const Measurement& measurement) const {

@@ -34,22 +34,44 @@ std::vector<Line> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
-void add(Trace& trace, const Line& line, const Measurement& measurement) {
-  if (!trace.curve.empty() && measurement.step <= trace.curve.back().step) {
-    throw line.error("expected a step after " + std::to_string(trace.curve.back().step) + ", found " +
-                     std::to_string(measurement.step) + "; give the curve of one run, in order");
+/// Beyond it a double no longer holds every whole number.
+constexpr double kMostSteps = 1e15;
+
+std::int64_t step_of(const Line& line, double step) {
+  if (!(step >= 0 && step <= kMostSteps) || step != std::floor(step)) {
+    throw line.error("expected a whole number of steps, 0 or more");
   }
-  if (!(measurement.perplexity > 0)) {
-    throw line.error("expected a positive perplexity; remove the measurement if it is none");
+  return static_cast<std::int64_t>(step);
+}
+
+void add(Trace& trace, const Line& line, const Measurement& measurement, std::int64_t max_steps) {
+  const auto step = std::to_string(measurement.step);
+  if (!trace.curve.empty() && measurement.step <= trace.curve.back().step) {
+    throw line.error("expected a step after " + std::to_string(trace.curve.back().step) + ", found " + step +
+                     "; give the curve of one run, in order");
+  }
+  if (measurement.step > max_steps) {
+    throw line.error("step " + step + " comes after the last step of the schedule, " + std::to_string(max_steps) +
+                     "; give the curve of a run of that length, or raise train.max_steps");
+  }
+  if (!(measurement.perplexity > 0 && std::isfinite(measurement.perplexity))) {
+    throw line.error("expected a positive, finite perplexity; remove the measurement if it is none");
   }
   trace.curve.push_back(measurement);
 }
 
-void add_event(Trace& trace, const Line& line) {
+/// A run writes null for a perplexity that is not finite.
+double perplexity_of(const json& event) {
+  const auto& value = event.at("perplexity");
+  return value.is_null() ? std::nan("") : value.get<double>();
+}
+
+void add_event(Trace& trace, const Line& line, std::int64_t max_steps) {
   try {
     const auto event = json::parse(line.text);
-    if (event.at("event") == "eval") add(trace, line, {event.at("step"), event.at("perplexity")});
-    if (event.at("event") == "switch") trace.switch_step = event.at("step").get<std::int64_t>();
+    const auto step = [&] { return step_of(line, event.at("step").get<double>()); };
+    if (event.at("event") == "eval") add(trace, line, {step(), perplexity_of(event)}, max_steps);
+    if (event.at("event") == "switch") trace.switch_step = step();
   } catch (const json::exception&) {
     throw line.error(
         "expected an event of a run's metrics.jsonl, with step and perplexity where it is an eval event; give that "
@@ -93,31 +115,30 @@ double number_of(const Line& line, const std::vector<std::string>& fields, std::
   if (column < fields.size() && !fields[column].empty()) {
     char* end = nullptr;
     const double value = std::strtod(fields[column].c_str(), &end);
-    if (*end == '\0' && std::isfinite(value)) return value;
+    if (*end == '\0') return value;  // inf and nan are told by what the number is for
   }
   throw line.error(std::string("expected a ") + what + " in column " + std::to_string(column + 1) +
                    "; a trace is a table of steps and perplexities, or a run's metrics.jsonl");
 }
 
-void add_row(Trace& trace, const Line& line, const Columns& columns) {
+void add_row(Trace& trace, const Line& line, const Columns& columns, std::int64_t max_steps) {
   const auto fields = fields_of(line);
-  const double step = number_of(line, fields, columns.step, "step");
-  if (step < 0 || step != std::floor(step) || step > 1e15) throw line.error("expected a whole number of steps");
-  add(trace, line, {static_cast<std::int64_t>(step), number_of(line, fields, columns.perplexity, "perplexity")});
+  const auto step = step_of(line, number_of(line, fields, columns.step, "step"));
+  add(trace, line, {step, number_of(line, fields, columns.perplexity, "perplexity")}, max_steps);
 }
 
 }  // namespace
 
-Trace read_trace(const std::filesystem::path& path) {
+Trace read_trace(const std::filesystem::path& path, std::int64_t max_steps) {
   Trace trace;
   const auto lines = lines_of(path);
   const bool events = !lines.empty() && lines.front().text.front() == '{';
   const auto header = lines.empty() || events ? std::nullopt : header_of(lines.front());
   for (const auto& line : lines) {
     if (events) {
-      add_event(trace, line);
+      add_event(trace, line, max_steps);
     } else if (!header || &line != &lines.front()) {
-      add_row(trace, line, header.value_or(Columns{}));
+      add_row(trace, line, header.value_or(Columns{}), max_steps);
     }
   }
   if (trace.curve.empty()) {

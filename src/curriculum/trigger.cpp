@@ -48,10 +48,4 @@ std::vector<double> drops(const State& state) {
   return result;
 }
 
-std::optional<std::int64_t> switch_on_curve(const std::vector<Measurement>& curve, const CurriculumOptions& options) {
-  State state;
-  for (const auto& measurement : curve) state = observe(options, std::move(state), measurement);
-  return state.switch_step;
-}
-
 }  // namespace cmgems::curriculum

@@ -141,7 +141,13 @@ class FastaParser {
 void parse_file(const std::filesystem::path& path, int threads, FastaSink& sink) {
   TextFile file(path, "a FASTA file", threads);
   FastaParser parser(path.string(), sink);
-  for (auto text = file.next(); !text.empty(); text = file.next()) parser.feed(text);
+  auto text = file.next();
+  if (has_twobit_signature(text)) {
+    throw DataError(path.string() +
+                    ": .2bit is read from a plain file only, not from a pipe or compressed; save it as one and name "
+                    "that file");
+  }
+  for (; !text.empty(); text = file.next()) parser.feed(text);
   parser.finish();
 }
 

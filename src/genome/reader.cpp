@@ -13,8 +13,9 @@ constexpr const char* kExpected = "a FASTA or .2bit file";
 constexpr std::uint64_t kBasesPerPackedByte = 4;
 constexpr std::uint64_t kBasesPerGzipByte = 5;  // room for a genome, whose gzip has about four
 
-/// More bases than the file has, as a rule.
+/// More bases than the file has, as a rule; 0 for a pipe, of which nobody knows.
 std::uint64_t bases_at_most(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) return 0;
   const std::uint64_t bytes = std::filesystem::file_size(path);
   if (is_twobit(path)) return kBasesPerPackedByte * bytes;
   char first = 0;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cmgems/base/error.h"
+#include "cmgems/genome/reader.h"
 #include "formats.h"
 
 namespace cmgems::genome {
@@ -30,8 +31,8 @@ std::uint64_t converted(std::uint64_t word) {
   return low << 1 | (~(high ^ low) & ones);
 }
 
-/// A file of known size: nothing is read that is not there, and no count is believed before it is compared with the
-/// size.
+/// A file of known size: nothing is read that is not there, no byte of a sequence twice, and no count is believed
+/// before it is compared with the size.
 class Bytes {
  public:
   explicit Bytes(const std::filesystem::path& path)
@@ -50,6 +51,8 @@ class Bytes {
   }
   void read(void* target, std::uint64_t bytes) {
     require(bytes);
+    read_ += bytes;
+    if (read_ > size_) fail("bytes that belong to another sequence");
     file_.read(static_cast<char*>(target), static_cast<std::streamsize>(bytes));
     if (!file_) throw IoError(path_ + ": reading failed: " + std::strerror(errno));
     at_ += bytes;
@@ -78,6 +81,7 @@ class Bytes {
   std::string path_;
   std::ifstream file_;
   std::uint64_t size_, at_ = 0;
+  std::uint64_t read_ = 0;  // bytes read in all: as many as there are, unless sequences overlap
   bool swap_ = false;
   std::string where_ = "the header";
 };
@@ -143,8 +147,9 @@ void append_chunk(GenomeBuilder& builder, std::span<const std::uint64_t> words, 
   }
 }
 
-void append_sequence(GenomeBuilder& builder, Bytes& bytes, const Entry& entry) {
+void append_sequence(GenomeBuilder& builder, Bytes& bytes, const Entry& entry, std::uint64_t index_end) {
   bytes.enter("sequence '" + entry.name + "'");
+  if (entry.offset < index_end) bytes.fail("a position within the index");
   bytes.seek(entry.offset);
   const std::uint64_t size = bytes.number();
   const auto unknown = read_unknown(bytes, size);
@@ -166,16 +171,26 @@ void append_sequence(GenomeBuilder& builder, Bytes& bytes, const Entry& entry) {
 
 }  // namespace
 
-bool is_twobit(const std::filesystem::path& path) {
+bool has_twobit_signature(std::string_view text) {
   std::uint32_t signature = 0;
-  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(&signature), sizeof signature);
+  if (text.size() < sizeof signature) return false;
+  std::memcpy(&signature, text.data(), sizeof signature);
   return signature == kSignature || signature == swapped(kSignature);
+}
+
+bool is_twobit(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) return false;
+  std::array<char, sizeof kSignature> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return has_twobit_signature({start.data(), start.size()});
 }
 
 void append_twobit(GenomeBuilder& builder, const std::filesystem::path& path) {
   static_assert(std::endian::native == std::endian::little, "bytes of the file are read as little-endian words");
   Bytes bytes(path);
-  for (const Entry& entry : read_index(bytes)) append_sequence(builder, bytes, entry);
+  const auto entries = read_index(bytes);
+  const std::uint64_t index_end = bytes.at();
+  for (const Entry& entry : entries) append_sequence(builder, bytes, entry, index_end);
 }
 
 }  // namespace cmgems::genome

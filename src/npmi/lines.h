@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -68,6 +69,9 @@ class Lines {
     return value;
   }
 
+  /// Bytes behind the line last read.
+  std::size_t left() const { return text_.size(); }
+
   /// Line last read, from 1.
   std::size_t number() const { return number_; }
 
@@ -80,6 +84,13 @@ class Lines {
   std::string_view text_;
   std::size_t number_ = 0;
 };
+
+/// Adds the count of the line last read to a total, from which probabilities are made; 2 N must fit 64 bits, too.
+inline void add_count(const Lines& lines, std::uint64_t count, std::uint64_t& total) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 62;
+  if (count > most - total) lines.fail("the counts up to here add up to more than any genome has");
+  total += count;
+}
 
 /// Index of the k-mer that a row is about. `line_of` holds the line of every k-mer seen so far, 0 for none.
 inline std::size_t place_of_kmer(const Lines& lines, int k, std::string_view cell, std::vector<std::size_t>& line_of) {

@@ -81,6 +81,7 @@ Table read_released_csv(Lines& lines) {
   const Columns columns = read_columns(lines);
   Table table;
   std::vector<std::size_t> line_of;
+  std::uint64_t total = 0;
   for (std::size_t row = 0; row == 0 || row < line_of.size(); ++row) {
     const auto cells = split(lines.next("one line for each of the k-mers"));
     if (cells.size() != columns.count) lines.fail("expected " + std::to_string(columns.count) + " columns");
@@ -90,7 +91,9 @@ Table read_released_csv(Lines& lines) {
       table = empty_table(k);
       line_of.resize(table.npmi.size());
     }
-    read_row(lines, cells, columns, place_of_kmer(lines, table.k, cells[0], line_of), table);
+    const std::size_t index = place_of_kmer(lines, table.k, cells[0], line_of);
+    read_row(lines, cells, columns, index, table);
+    add_count(lines, table.counts[index], total);
   }
   lines.expect_end();
   table.rank = ranks_of(table.npmi);

@@ -73,7 +73,9 @@ Score score_of(const kmer::NmerCounts& counts, std::uint32_t kmer, Definition de
       definition == Definition::paper ? static_cast<std::uint64_t>(std::max<std::int64_t>(min_count, 1)) : 1;
   if (count < needed) return {kNan, kNan};
   const auto seen = static_cast<double>(count);
-  const double pmi = model.log_probability(seen, counts.k) - best_segmentation(counts.k, kmer, model);
+  const double best = best_segmentation(counts.k, kmer, model);
+  if (std::isinf(best)) return {kNan, kNan};  // every segmentation has a piece that was never counted
+  const double pmi = model.log_probability(seen, counts.k) - best;
   return {pmi, pmi * discount(seen, min_count)};
 }
 

@@ -10,7 +10,12 @@ namespace cmgems::npmi {
 
 void describe(OptionVisitor& visitor, NpmiOptions& options) {
   visitor.field("table", options.table);
-  visitor.choice("definition", options.definition, definition_words());
+  constexpr int automatic = -1;
+  Words words{{"auto", automatic}};
+  words.insert(words.end(), definition_words().begin(), definition_words().end());
+  int word = options.definition ? static_cast<int>(*options.definition) : automatic;
+  visitor.word("definition", word, words);
+  options.definition = word == automatic ? std::nullopt : std::optional(static_cast<Definition>(word));
   visitor.field("min_count", options.min_count, Bounds{1, 1e15});
   visitor.field("both_strands", options.both_strands);
 }

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kMagic = "#cmgems-npmi 1";
 constexpr std::string_view kColumns = "kmer\tcount\tpmi\tnpmi\trank";
 constexpr std::size_t kColumnCount = 5;
+constexpr std::size_t kLongestName = 100;                     // of a genome; its hash has 64 characters
 constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 20;  // bytes; a table of 12-mers has a gigabyte
 
 /// Shortest text that reads back as the same number.
@@ -70,8 +71,20 @@ Table read_header(Lines& lines) {
       lines.parse(lines.value("min_count"), "minimum count", std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
   table.both_strands = read_bool(lines, lines.value("both_strands"));
   table.genome_hash = lines.value("genome");
+  if (table.genome_hash.size() > kLongestName) {
+    lines.fail("the genome's name has " + std::to_string(table.genome_hash.size()) + " characters; expected at most " +
+               std::to_string(kLongestName) + ", as in a SHA-256 or builtin:human-6mer");
+  }
   lines.expect(kColumns, " with tabs between the columns");
   return table;
+}
+
+/// Before anything is made for as many k-mers as the header announces.
+void require_rows(const Lines& lines, int k, std::size_t kmers) {
+  const std::size_t shortest = static_cast<std::size_t>(k) + 9;  // the k-mer, four tabs and digits, the line's end
+  if (lines.left() / shortest >= kmers) return;
+  lines.fail("the file is too short for the " + std::to_string(kmers) + " k-mers of '#k " + std::to_string(k) +
+             "': it is cut off or damaged; copy or build it again");
 }
 
 std::array<std::string_view, kColumnCount> split_row(const Lines& lines, std::string_view line) {
@@ -92,12 +105,13 @@ double read_score(const Lines& lines, std::string_view text, std::string_view wh
   return lines.parse(text, what, -highest, highest);
 }
 
-/// Reads one row into its place. `line_of` holds the line of every k-mer seen so far, 0 for none.
-void read_row(Lines& lines, Table& table, std::vector<std::size_t>& line_of) {
+/// Reads one row into its place. `line_of` holds the line of every k-mer seen so far, 0 for none; `total` their counts.
+void read_row(Lines& lines, Table& table, std::vector<std::size_t>& line_of, std::uint64_t& total) {
   const std::size_t kmers = line_of.size();
   const auto cells = split_row(lines, lines.next("one line for each of the " + std::to_string(kmers) + " k-mers"));
   const std::size_t index = place_of_kmer(lines, table.k, cells[0], line_of);
   table.counts[index] = lines.parse(cells[1], "count", std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max());
+  add_count(lines, table.counts[index], total);
   table.pmi[index] = read_score(lines, cells[2], "PMI");
   table.npmi[index] = read_score(lines, cells[3], "NPMI");
   if (std::isnan(table.pmi[index]) != std::isnan(table.npmi[index])) lines.fail("only one of pmi and npmi is nan");
@@ -134,12 +148,14 @@ Table read_table(const std::filesystem::path& path) {
   if (is_released_csv(text)) return read_released_csv(lines);
   Table table = read_header(lines);
   const std::size_t kmers = std::size_t{1} << (2 * table.k);
+  require_rows(lines, table.k, kmers);
   table.counts.resize(kmers);
   table.pmi.resize(kmers);
   table.npmi.resize(kmers);
   table.rank.resize(kmers);
   std::vector<std::size_t> line_of(kmers);
-  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, table, line_of);
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < kmers; ++i) read_row(lines, table, line_of, total);
   lines.expect_end();
   check_ranks(path.string(), table, line_of);
   return table;

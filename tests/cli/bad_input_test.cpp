@@ -88,7 +88,7 @@ TEST_CASE("configurations with problems", "[cli]") {
   check(program.run("pretrain --config smoke.json --set train.learning_rte=1"), kUsage,
         {"unknown key train.learning_rte; did you mean train.learning_rate?"});
   check(program.run("pretrain --config smoke.json --set masking.strategy=genmask"), kUsage,
-        {"masking.strategy: expected one of random, genemask, global, pmi-voc, cm-gems", "did you mean genemask?"});
+        {"masking.strategy: expected one of random, ", ", cm-gems", "did you mean genemask?"});
   check(program.run("pretrain --config smoke.json --set train.max_steps=many"), kUsage,
         {"train.max_steps: expected a whole number", "found \"many\""});
   check(program.run("pretrain --config smoke.json --set train.learning_rate=-0.1 --set data.k=2"), kUsage,
@@ -111,7 +111,7 @@ TEST_CASE("command lines with problems", "[cli]") {
   check(program.run("npmi build --genome x.fa"), kUsage, {"--out"});
   check(program.run("npmi build -k 13 --genome builtin:synthetic --out t.tsv"), kUsage, {"-k: Value 13 not in range"});
   check(program.run("npmi build --definition papers --genome builtin:synthetic --out t.tsv"), kUsage,
-        {"npmi.definition: expected one of paper, genemask-release"});
+        {"npmi.definition: expected one of auto, paper, genemask-release"});
   check(program.run("mask --strategy cm-gems ACGTACGTACGT"), kUsage, {"curriculum", "genemask"});
   check(program.run("mask --strategy random missing.fa"), kNoInput, {"'missing.fa' is neither a file nor a sequence"});
   check(program.run("mask --strategy random ACG"), kData, {"too short"});
@@ -141,6 +141,63 @@ TEST_CASE("NPMI options that the named table does not have", "[cli]") {
                                    "--set data.k=6 --set npmi.table=builtin:human-6mer --set npmi.min_count=50");
   CHECK(refused.code == 64);
   CHECK_THAT(refused.err, Catch::Contains("are for tables that are counted"));
+}
+
+TEST_CASE("a named table of another definition than is asked for", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("npmi build -k 4 --genome builtin:synthetic --out paper.tsv --quiet").code == 0);
+  REQUIRE(program
+              .run("npmi build -k 4 --genome builtin:synthetic --out release.tsv --quiet "
+                   "--definition genemask-release")
+              .code == 0);
+  for (const std::string asked : {"variant=release", "npmi.definition=genemask-release"}) {
+    check(
+        program.run("pretrain --config smoke.json --out run --set npmi.table=paper.tsv --quiet --set " + asked), kUsage,
+        {"the NPMI table paper.tsv was made under the definition paper, and npmi.definition or variant asks for "
+         "genemask-release: npmi.table=paper.tsv@genemask-release scores its counts anew, npmi.definition=paper takes "
+         "it as it is"});
+  }
+  CHECK_FALSE(program.has("run"));
+  const std::string mask = "mask --strategy global -k 4 ACGTTGCATATAAAAGGCACG --npmi ";
+  check(program.run(mask + "release.tsv@paper --quiet --set npmi.definition=genemask-release"), kUsage,
+        {"npmi.table=release.tsv@genemask-release"});
+  const auto definition = [&](const std::string& arguments) {
+    const auto run = program.run(mask + arguments);
+    CHECK(run.code == 0);
+    return run.err;
+  };
+  CHECK_THAT(definition("release.tsv"), Catch::Contains("NPMI table: release.tsv, definition genemask-release"));
+  CHECK_THAT(definition("paper.tsv@genemask-release --set variant=release"),
+             Catch::Contains("NPMI table: paper.tsv@genemask-release, definition genemask-release"));
+  CHECK_THAT(definition("paper.tsv --set variant=release --set npmi.definition=paper"),
+             Catch::Contains("NPMI table: paper.tsv, definition paper"));
+  CHECK_THAT(definition("auto -k 6 --set variant=release"),
+             Catch::Contains("NPMI table: builtin:human-6mer@genemask-release, definition genemask-release"));
+}
+
+TEST_CASE("a table that could not be written is refused before the counting", "[cli]") {
+  const Program program;
+  program.write("protein.fa", ">p\nMKTAYIAKQRQISFVKSHFSRQ\n");  // which would be refused next
+  program.write("folder/file", "x");
+  check(program.run("npmi build --genome protein.fa --out folder"), kUsage, {"folder is a folder: name a file"});
+  check(program.run("npmi build --genome protein.fa --out folder/file/t.tsv"), kUsage, {"folder/file is a file"});
+  check(program.run("npmi build --genome protein.fa --out new/t.tsv"), kData, {"protein"});
+  CHECK_FALSE(program.has("new"));
+  CHECK(program.run("npmi build -k 3 --genome builtin:synthetic --out new/sub/t.tsv").code == 0);
+  CHECK(program.has("new/sub/t.tsv"));
+}
+
+TEST_CASE("what a pipe cannot give", "[cli]") {
+  const Program program;
+  program.write("g.fa", fasta());
+  const auto piped = [&](const std::string& file, const std::string& arguments) {
+    return program.shell("cat " + file + " | '" + CMGEMS_PROGRAM + "' " + arguments);
+  };
+  check(piped("g.fa", "mask --strategy global --quiet --npmi from-genome /dev/stdin"), kUsage,
+        {"/dev/stdin is no plain file", "name a table with --npmi"});
+  program.write("g.2bit", std::string("\x43\x27\x41\x1a\0\0\0\0\1\0\0\0\0\0\0\0\4chr", 20));
+  check(piped("g.2bit", "npmi build --genome /dev/stdin --out t.tsv"), kData,
+        {"/dev/stdin: .2bit is read from a plain file only"});
 }
 
 TEST_CASE("a folder where a file is expected", "[cli]") {

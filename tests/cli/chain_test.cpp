@@ -62,23 +62,50 @@ TEST_CASE("a run is complete and its configuration repeats it", "[cli]") {
   CHECK(program.read("two/model/model.safetensors") == program.read("one/model/model.safetensors"));
 }
 
-TEST_CASE("random masks need no table", "[cli]") {
+TEST_CASE("random masks are measured by the table, too", "[cli]") {
   const Program program;
-  const auto run = program.run("pretrain --set masking.strategy=random --set npmi.table=auto --out run" + kTiny +
-                               "--set npmi.table=auto");
-  INFO(run.err);
-  REQUIRE(run.code == 0);
-  CHECK_FALSE(program.has("run/npmi.tsv"));
-  CHECK_THAT(run.out, Catch::Contains("random\n") && !Catch::Contains("switch  "));
+  for (const std::string k : {"4", "6"}) {  // counted, built in
+    const auto run = program.run("pretrain --json --set masking.strategy=random --out run" + k + kTiny +
+                                 "--set npmi.table=auto --set data.k=" + k);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    CHECK(program.has("run" + k + "/npmi.tsv"));
+    const auto result = json::parse(run.out);
+    CHECK(result["switch_step"].is_null());
+    const auto masks = result["masks"][0];
+    CHECK(masks["masker"] == "random");
+    CHECK(masks["all_npmi"].get<double>() < 0);
+    CHECK(masks["masked_npmi"].get<double>() == Approx(masks["all_npmi"].get<double>()).margin(0.1));
+  }
 }
 
 TEST_CASE("a run without a switch says so", "[cli]") {
   const Program program;
-  const auto run = program.run("pretrain --out run --set curriculum.min_steps=1000" + kTiny);
+  const auto run = program.run("pretrain --out run" + kTiny);
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, Catch::Contains("never; the last drops of the perplexity were"));
-  CHECK_THAT(run.out, Catch::Contains("absolute rule"));
+  CHECK_THAT(run.out,
+             Catch::Contains("absolute rule       a drop under 1.0 from step 59 on would not have switched\n"));
+}
+
+TEST_CASE("the absolute threshold is told under the run's own patience and first step", "[cli]") {
+  const Program program;
+  const auto switch_of = [&](const std::string& options) {
+    // nothing is learnt: every drop is 0, under the absolute threshold and over the run's own
+    const auto run = program.run("pretrain --json --quiet --overwrite --out run" + kTiny +
+                                 "--set train.max_steps=80 --set train.learning_rate=1e-12"
+                                 " --set curriculum.threshold=-0.5 --set curriculum." +
+                                 options);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    const auto result = json::parse(run.out);
+    CHECK(result["switch_step"].is_null());
+    return result["absolute_rule"]["switch_step"];
+  };
+  CHECK(switch_of("min_steps=0") == 40);
+  CHECK(switch_of("min_steps=0 --set curriculum.patience=2") == 60);
+  CHECK(switch_of("min_steps=79").is_null());
 }
 
 TEST_CASE("a fixed switch is an event", "[cli]") {

@@ -110,6 +110,10 @@ TEST_CASE("files, regions and strands of a counted genome", "[cli]") {
   const auto [summary, table] = build("both.fa");
   CHECK(summary["bases"] == 20);
   CHECK(build("a.fa b.fa").second == table);
+  const auto piped = program.shell(std::string("gzip -c both.fa | '") + CMGEMS_PROGRAM +
+                                   "' npmi build --quiet -k 3 --out t.tsv --genome /dev/stdin");
+  CHECK(piped.code == 0);
+  CHECK(program.read("t.tsv") == table);
   CHECK(build("a.fa b.2bit --threads 3").second == table);
   CHECK(build("both.fa --min-count 2").second != table);
   CHECK(build("both.fa --exclude out.bed").second == build("left.fa").second);

@@ -66,7 +66,7 @@ TEST_CASE("every masker places what the papers' algorithms place on the same dra
       ++cases[entry["masker"]];
     }
   }
-  for (const auto name : masking::masker_names()) CHECK(cases[std::string(name)] >= 30);
+  for (const char* name : {"random", "genemask", "global", "pmi-voc"}) CHECK(cases[name] >= 30);
 }
 
 TEST_CASE("global draws the number of spans that the paper fixes", "[golden]") {

@@ -49,6 +49,10 @@ void write_file_atomic(const std::filesystem::path& path, std::span<const std::s
 using Write = std::function<void(std::string_view)>;
 void write_file_atomic(const std::filesystem::path& path, const std::function<void(const Write&)>& produce);
 
+/// Tells before long work what would keep write_file_atomic from writing `path`, missing folders apart, and changes
+/// nothing. Throws: UsageError (a folder, a device, below a file), IoError (no permission, no such name).
+void check_output_file(const std::filesystem::path& path);
+
 /// Creates `folder` as a whole: `fill` writes into a temporary sibling that is then renamed to `folder`.
 /// An existing `folder` is renamed away first and removed at the end.
 /// Throws: IoError; whatever `fill` throws, after removing the temporary folder.

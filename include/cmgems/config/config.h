@@ -38,8 +38,13 @@ struct Config {
 void describe(OptionVisitor& visitor, Config& config);
 
 /// Sets exactly masking.genemask.{rank_by, half, all_pmi_below}, masking.global.{rank_by, count}, masking.random_ids,
-/// curriculum.rule and npmi.definition. A document's `variant` does this before any other key of that document counts.
+/// curriculum.rule and npmi.definition (to auto, which follows the variant). A document's `variant` does this before
+/// any other key of that document counts.
 void apply_variant(Config& config, Variant variant);
+
+/// The NPMI definition that is asked for, by npmi.definition or by the variant release; none: whatever a named table
+/// has, and paper where one is computed.
+std::optional<npmi::Definition> definition_of(const Config& config);
 
 /// What masking.strategy comes to: maskers and their schedule. REQUIRES: a valid configuration.
 curriculum::Schedule schedule_of(const Config& config);

@@ -13,7 +13,7 @@ namespace cmgems::curriculum {
 enum class Rule {
   signed_drop,  // the last drop is below the threshold (paper); validation masks are drawn once
   abs_min,      // the smallest |difference| of two consecutive measurements so far is (as released); validation masks
-                // are drawn anew for each measurement, by the masker of that time
+                // of a strategy with a trigger are drawn anew for each measurement, by the masker of that time
 };
 
 struct CurriculumOptions {

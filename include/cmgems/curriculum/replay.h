@@ -16,9 +16,10 @@ struct Trace {
 
 /// Reads the eval events of a run's metrics.jsonl, or a table of steps and perplexities: columns separated by tabs,
 /// commas or blanks, with a header that names `step` and `perplexity` in any place, or without one in that order; empty
-/// lines and lines that start with # are passed over.
+/// lines and lines that start with # are passed over. Steps are whole, ascend and lie in 0..max_steps (0 = before
+/// training), perplexities are positive and finite.
 /// Throws: InputNotFound, DataError (file, line, what was expected).
-Trace read_trace(const std::filesystem::path& path);
+Trace read_trace(const std::filesystem::path& path, std::int64_t max_steps);
 
 /// One measurement and what it leads to.
 struct ReplayStep {
@@ -30,7 +31,7 @@ struct ReplayStep {
   double second_share;         // of the steps since the measurement before, those that the second masker masked
 };
 
-/// Pure: the same functions that a run calls, in the same order.
+/// Pure: the same functions that a run calls, in the same order. REQUIRES: steps ascend from 0 or more.
 std::vector<ReplayStep> replay(const Schedule& schedule, const std::vector<Measurement>& curve);
 
 }  // namespace cmgems::curriculum

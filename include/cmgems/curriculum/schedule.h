@@ -37,7 +37,6 @@ class Schedule {
 
   /// Names of the one masker or the two, in the order in which they are used.
   const std::vector<std::string>& maskers() const { return maskers_; }
-  bool needs_table() const;
   bool has_trigger() const { return maskers_.size() > 1 && pace_ == Pace::trigger; }
   const CurriculumOptions& options() const { return options_; }
   std::int64_t max_steps() const { return max_steps_; }
@@ -45,13 +44,14 @@ class Schedule {
   /// Index in maskers() of what masks window `window` of step `step`, both 0-based. cm-step draws with the key (seed,
   /// step, window / windows_per_draw), so that the result does not depend on how a step is split.
   std::size_t masker_of(const State& state, std::int64_t step, std::int64_t window) const;
-  /// cm-step: floor(step / (max_steps / blocks)) / blocks, the probability of the second masker at a step; else 0 or 1.
+  /// cm-step: floor(step / (max_steps / blocks)) / blocks, the probability of the second masker at a step, 1 from
+  /// max_steps on; else 0 or 1.
   double second_probability(const State& state, std::int64_t step) const;
 
-  /// Index in maskers() of what masks the validation windows: the first, with the rule abs-min that of the stage.
+  /// Index in maskers() of what masks the validation windows: the first, where they are redrawn that of the stage.
   std::size_t validation_masker(const State& state) const;
-  /// The validation windows get new masks for every measurement.
-  bool redraws_validation() const { return options_.rule == Rule::abs_min; }
+  /// The validation windows get new masks for every measurement: with a trigger of the rule abs-min.
+  bool redraws_validation() const { return has_trigger() && options_.rule == Rule::abs_min; }
 
   /// The state after a measurement, or when `step` steps are done. Without a trigger, and after the last step, nothing
   /// switches.

@@ -36,9 +36,6 @@ State reach(const CurriculumOptions& options, State state, std::int64_t step);
 /// Drop of perplexity at each measurement but the first, absolute.
 std::vector<double> drops(const State& state);
 
-/// The step at which the rule would have switched on a recorded curve, if ever.
-std::optional<std::int64_t> switch_on_curve(const std::vector<Measurement>& curve, const CurriculumOptions& options);
-
 /// {"stage": "first"|"second", "switch_step", "stalled", "history": [[step, perplexity], ...]}; numbers keep every bit.
 std::string to_json(const State& state);
 /// Throws: DataError when the text is not what to_json writes.

@@ -1,5 +1,5 @@
-// Genome files: FASTA (plain, gzip or BGZF; single- or multi-line; soft-masked; CRLF) and UCSC .2bit, told apart by
-// their first bytes.
+// Genome files: FASTA (plain, gzip or BGZF; single- or multi-line; soft-masked; CRLF; from a pipe too) and UCSC .2bit,
+// told apart by their first bytes.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,9 @@
 #include "cmgems/genome/builder.h"
 
 namespace cmgems::genome {
+
+/// Whether a file is .2bit. A pipe, which can be read only once, is none: its content must be FASTA.
+bool is_twobit(const std::filesystem::path& path);
 
 /// Adds the contigs of the files, in order. `threads`: for decompressing BGZF.
 /// Throws: InputNotFound (path), UsageError (no path), IoError, DataError: no sequence, text before the first header, a

@@ -32,8 +32,8 @@ struct PlacedSpan {
 
 /// Positions of one example, and what is logged about them. Reused between calls to avoid allocation.
 struct MaskPlan {
-  std::vector<std::uint32_t> positions;  // ascending, unique
-  std::vector<PlacedSpan> spans;         // in the order in which the masker placed them
+  std::vector<std::uint32_t> positions;  // ascending, unique, below `tokens`: what the spans cover, no more and no less
+  std::vector<PlacedSpan> spans;         // in the order in which the masker placed them; they may overlap
   std::uint32_t tokens = 0;              // tokens of the example
   std::uint32_t centres = 0;             // spans placed
   std::uint32_t pmi_spans = 0;           // of these, PMI spans

@@ -25,7 +25,7 @@ struct Score {
 };
 
 /// Scores of all 4^k k-mers, by index; NaN twice where one is seen fewer than min_count times (paper) or never
-/// (release).
+/// (release), or every segmentation has a piece that counts_from_kmers did not see.
 std::vector<Score> scores(const kmer::NmerCounts& counts, Definition definition, std::int64_t min_count);
 
 }  // namespace cmgems::npmi

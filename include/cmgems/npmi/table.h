@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,9 @@ struct NpmiOptions {
   /// auto (built in at k=6 with the default count limit and strand, else from-genome), from-genome, builtin:human-6mer,
   /// or the path of a table; "@paper" or "@genemask-release" behind a name scores its counts anew.
   std::string table = "auto";
-  Definition definition = Definition::paper;  // for tables that are computed here
-  std::int64_t min_count = 101;               // c of equation 2
-  bool both_strands = false;                  // count reverse complements too
+  std::optional<Definition> definition{};  // what is asked for; none ("auto"): paper where a table is computed
+  std::int64_t min_count = 101;            // c of equation 2
+  bool both_strands = false;               // count reverse complements too
 };
 void describe(OptionVisitor& visitor, NpmiOptions& options);
 

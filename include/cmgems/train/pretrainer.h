@@ -30,7 +30,8 @@ struct RunControl {
   std::function<std::string()> stop_reason = [] { return std::string(); };
 };
 
-/// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks.
+/// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose
+/// reports then have no NPMI.
 /// A run that continues from a checkpoint ends with the same bytes as one that never stopped (CPU, same threads).
 /// Throws: DataError (genome too short; loss not finite, see step_guard.h), UsageError (device); IoError, when two
 /// checkpoints in a row cannot be written or the last one cannot; Error(interrupted) after stop_reason gave one, the

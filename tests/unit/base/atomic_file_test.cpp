@@ -19,6 +19,22 @@ TEST_CASE("write_file_atomic into a folder that is not there is an IoError", "[b
   CHECK_THROWS_AS(write_file_atomic(folder.path() / "no" / "a.txt", "x"), IoError);
 }
 
+TEST_CASE("check_output_file refuses what could not be written, and changes nothing", "[base]") {
+  test::TemporaryFolder folder;
+  const auto file = folder.write("a.txt", "old");
+  check_output_file(file);
+  check_output_file(folder.path() / "new.txt");
+  check_output_file(folder.path() / "not" / "yet" / "new.txt");  // the folders can be made
+  CHECK(read_file(file) == "old");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+
+  CHECK_THROWS_WITH(check_output_file(folder.path()), folder.path().string() + " is a folder: name a file within it");
+  CHECK_THROWS_AS(check_output_file(folder.path() / "later" / ""), UsageError);
+  CHECK_THROWS_WITH(check_output_file(file / "b.txt"), file.string() + " is a file, a folder was expected");
+  CHECK_THROWS_WITH(check_output_file("/dev/null"), "/dev/null is no plain file, which it would be replaced by");
+  CHECK_THROWS_AS(check_output_file(folder.path() / std::string(300, 'n')), IoError);
+}
+
 TEST_CASE("write_folder_atomic keeps the old folder when filling fails", "[base]") {
   test::TemporaryFolder folder;
   folder.write("model/weights", "old");

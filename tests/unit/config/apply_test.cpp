@@ -73,10 +73,12 @@ TEST_CASE("unknown keys have their path and the nearest known key", "[config]") 
 }
 
 TEST_CASE("unknown words list the known ones", "[config]") {
-  CHECK(json_problem(R"({"masking": {"strategy": "genmask"}})") ==
-        "c.json: masking.strategy: expected one of random, genemask, global, pmi-voc, cm-gems, cm-step, hard-to-easy, "
-        "found \"genmask\"; did you mean "
-        "genemask?");
+  const auto strategy = json_problem(R"({"masking": {"strategy": "genmask"}})");
+  CHECK_THAT(strategy, Catch::StartsWith("c.json: masking.strategy: expected one of random, "));
+  for (const char* known : {" genemask, ", " global, ", " pmi-voc, ", " cm-gems, ", " cm-step, ", " hard-to-easy, "}) {
+    CHECK_THAT(strategy, Catch::Contains(known));
+  }
+  CHECK_THAT(strategy, Catch::EndsWith(", found \"genmask\"; did you mean genemask?"));
   CHECK(json_problem(R"({"model": {"preset": 3}})") == "c.json: model.preset: expected one of dnabert, logo, found 3");
 }
 

@@ -45,10 +45,16 @@ TEST_CASE("smoke.json switches after the jump and not on the plateau before it")
       {250, 160.53},  {500, 157.44}, {750, 153.81}, {1000, 152.64}, {1250, 152.14}, {1500, 136.13},
       {1750, 116.77}, {2000, 95.08}, {2250, 57.72}, {2500, 40.72},  {2750, 32.15},  {3000, 25.92},
       {3250, 20.78},  {3500, 17.93}, {3750, 17.01}, {4000, 16.14},  {4250, 15.91}};
-  auto options = shipped("smoke.json").curriculum;
-  CHECK(curriculum::switch_on_curve(curve, options) == 4250);  // a drop of 1.4%
-  options.min_steps = 0;
-  CHECK(curriculum::switch_on_curve(curve, options) == 500);  // what min_steps is for: a drop of 1.9%
+  const auto switch_step = [&](const Config& config) {
+    const auto schedule = config::schedule_of(config);
+    curriculum::State state;
+    for (const auto& measurement : curve) state = schedule.observe(std::move(state), measurement);
+    return state.switch_step;
+  };
+  auto smoke = shipped("smoke.json");
+  CHECK(switch_step(smoke) == 4250);  // a drop of 1.4%
+  smoke.curriculum.min_steps = 0;
+  CHECK(switch_step(smoke) == 500);  // what min_steps is for: a drop of 1.9%
 }
 
 TEST_CASE("a file of that path comes before a shipped name", "[config]") {

@@ -40,6 +40,25 @@ TEST_CASE("a relative threshold is a share", "[config]") {
   CHECK(problem(config).empty());
 }
 
+TEST_CASE("a trigger must be able to switch before the last step", "[config]") {
+  Config config;
+  config.train.max_steps = 100;
+  config.curriculum.min_steps = 99;
+  CHECK(problem(config).empty());
+  config.curriculum.min_steps = 100;
+  CHECK(
+      problem(config) ==
+      "configuration: curriculum.min_steps (100) leaves no step of train.max_steps (100) for the second masker: lower "
+      "it, or choose a masking.strategy without a trigger");
+  config.curriculum.switch_at_step = 50;  // min_steps is not asked then
+  CHECK(problem(config).empty());
+  config.curriculum.switch_at_step.reset();
+  for (const char* without_trigger : {"genemask", "cm-step"}) {
+    config.masking.strategy = without_trigger;
+    CHECK(problem(config).empty());
+  }
+}
+
 TEST_CASE("inputs that exclude each other", "[config]") {
   Config config;
   config.inputs.genome = {"builtin:human"};

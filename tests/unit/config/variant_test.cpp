@@ -33,10 +33,24 @@ Lines differences(const Config& config) {
 
 TEST_CASE("variant release sets exactly the released behaviours", "[config]") {
   CHECK(differences(from(R"({"variant": "release"})")) ==
-        Lines{"\"variant\": \"release\"", "\"definition\": \"genemask-release\"", "\"random_ids\": \"vocabulary\"",
-              "\"rank_by\": \"position\"", "\"half\": \"first\"", "\"all_pmi_below\": 5", "\"rank_by\": \"position\"",
-              "\"count\": \"binomial\"", "\"rule\": \"abs-min\""});
+        Lines{"\"variant\": \"release\"", "\"random_ids\": \"vocabulary\"", "\"rank_by\": \"position\"",
+              "\"half\": \"first\"", "\"all_pmi_below\": 5", "\"rank_by\": \"position\"", "\"count\": \"binomial\"",
+              "\"rule\": \"abs-min\""});
   CHECK(differences(from(R"({"variant": "paper"})")).empty());
+}
+
+TEST_CASE("the NPMI definition that is asked for: the key, else that of the variant release", "[config]") {
+  const auto asked = [](const std::string& json) { return config::definition_of(from(json)); };
+  CHECK(asked("{}") == std::nullopt);
+  CHECK(asked(R"({"npmi": {"definition": "auto"}})") == std::nullopt);
+  CHECK(asked(R"({"variant": "release"})") == npmi::Definition::genemask_release);
+  CHECK(asked(R"({"variant": "release", "npmi": {"definition": "auto"}})") == npmi::Definition::genemask_release);
+  CHECK(asked(R"({"variant": "release", "npmi": {"definition": "paper"}})") == npmi::Definition::paper);
+  CHECK(asked(R"({"npmi": {"definition": "paper"}})") == npmi::Definition::paper);
+  CHECK(asked(R"({"npmi": {"definition": "genemask-release"}})") == npmi::Definition::genemask_release);
+  Config config = from(R"({"npmi": {"definition": "paper"}})");
+  config::apply_assignments(config, {"variant=release"});  // given later: the definition follows the variant again
+  CHECK(config::definition_of(config) == npmi::Definition::genemask_release);
 }
 
 TEST_CASE("keys beside the variant win, wherever they stand", "[config]") {
@@ -68,6 +82,13 @@ TEST_CASE("cm-step draws for ten windows at a time as released, for a whole step
   CHECK_FALSE(config::schedule_of(from(R"({"masking": {"strategy": "cm-step"}})")).options().windows_per_draw);
   const auto released = config::schedule_of(from(R"({"variant": "release", "masking": {"strategy": "cm-step"}})"));
   CHECK(released.options().windows_per_draw == 10);
+  bool groups_differ = false;
+  for (std::int64_t step = 4'000; step < 4'050; ++step) {  // of 10,000: Global with probability 0.4
+    const auto first = released.masker_of({}, step, 0);
+    for (std::int64_t window = 1; window < 10; ++window) REQUIRE(released.masker_of({}, step, window) == first);
+    groups_differ = groups_differ || released.masker_of({}, step, 10) != first;
+  }
+  CHECK(groups_differ);
   CHECK(released.maskers() == Lines{"random", "global"});
   const auto own = config::schedule_of(from(R"({"variant": "release", "curriculum": {"windows_per_draw": 5}})"));
   CHECK(own.options().windows_per_draw == 5);

@@ -237,3 +237,25 @@ TEST_CASE("statistics add up the masks of a batch", "[corpus]") {
   CHECK(batch.statistics[0].npmi_tokens == batch.statistics[0].masked);
   CHECK(batch.statistics[0].pmi_spans >= 10);
 }
+
+TEST_CASE("random masks are the same with and without a table, which only adds figures", "[corpus]") {
+  const auto genome = test::random_genome({60'000});
+  const auto table = test::ordered_table(6);
+  const Corpus with(genome, {.max_tokens = 60}, {}, &table, 42), without(genome, {.max_tokens = 60}, {}, nullptr, 42);
+  const auto ranked = masking::make_masker("random", {6, &table, {}});
+  const auto plain = masking::make_masker("random", {6, nullptr, {}});
+  for (const std::int64_t step : {0, 7}) {
+    const auto a = with.train_batch(step, 20, *ranked, 130), b = without.train_batch(step, 20, *plain, 130);
+    REQUIRE(a.micro_batches.size() == b.micro_batches.size());
+    for (std::size_t i = 0; i < a.micro_batches.size(); ++i) {
+      CHECK(a.micro_batches[i].ids == b.micro_batches[i].ids);
+      CHECK(a.micro_batches[i].masked == b.micro_batches[i].masked);
+      CHECK(a.micro_batches[i].labels == b.micro_batches[i].labels);
+    }
+    CHECK(a.statistics[0].masked == b.statistics[0].masked);
+    CHECK(a.statistics[0].npmi_tokens == a.statistics[0].masked);
+    CHECK(a.statistics[0].npmi_sum > 0);
+    CHECK(b.statistics[0].npmi_tokens == 0);
+  }
+  CHECK(with.validation_batches(9, *ranked, 0)[0].masked == without.validation_batches(9, *plain, 0)[0].masked);
+}

@@ -32,7 +32,7 @@ std::vector<std::int64_t> switches(const std::vector<ReplayStep>& steps) {
 std::string problem(const std::string& text) {
   const test::TemporaryFolder folder;
   const auto file = folder.write("trace", text);
-  const auto message = test::message_of<DataError>([&] { read_trace(file); });
+  const auto message = test::message_of<DataError>([&] { read_trace(file, 100); });
   return message.substr(message.find("trace") + 5);
 }
 
@@ -40,7 +40,7 @@ std::string problem(const std::string& text) {
 
 TEST_CASE("a curve from a file is replayed measurement by measurement", "[curriculum]") {
   const test::TemporaryFolder folder;
-  const auto trace = read_trace(folder.write("curve.tsv", kCurve));
+  const auto trace = read_trace(folder.write("curve.tsv", kCurve), 8'000);
   REQUIRE(trace.curve.size() == 7);
   CHECK(trace.curve[6] == Measurement{8000, 62});
   CHECK_FALSE(trace.switch_step.has_value());
@@ -84,19 +84,36 @@ TEST_CASE("cm-step's replay tells probability and share", "[curriculum]") {
   CHECK(steps[1].second_share == Approx(0.5).margin(0.08));
 }
 
+TEST_CASE("a curve far beyond the steps of the schedule is replayed at once", "[curriculum]") {
+  const std::int64_t far = 1'000'000'000'000'000;
+  const std::vector<Measurement> curve{{0, 60}, {1'000, 50}, {far, 40}, {far + 1, 40}};
+  const auto drawn = replay(Schedule("cm-step", {.blocks = 2}, 2'000, 1), curve);
+  CHECK(drawn[0].second_share == 0);
+  CHECK(drawn[1].second_share == 0);
+  CHECK(drawn[2].second_share == Approx(0.5).margin(0.08));  // of steps 1000 to 1999; deviation 0.016
+  CHECK(drawn[2].second_probability == 1);
+  CHECK(drawn[3].second_share == 0);  // no steps
+  const auto switched = replay(Schedule("cm-gems", {.switch_at_step = 1'500}, 2'000, 1), curve);
+  CHECK(switched[2].second_share == 0.5);
+  // a schedule of as many steps as options allow
+  const auto late = replay(Schedule("cm-gems", {.switch_at_step = 250'000'000'000}, 1'000'000'000'000, 1), curve);
+  CHECK(late[2].second_share == Approx(0.75));
+}
+
 TEST_CASE("a trace is a run's metrics.jsonl, TSV, CSV or blanks", "[curriculum]") {
   const test::TemporaryFolder folder;
   const auto events = read_trace(folder.write("metrics.jsonl", R"({"event":"train","step":5,"loss":3}
 {"event":"eval","step":5,"loss":2,"perplexity":7.5,"masker":"genemask"}
 {"event":"switch","step":5,"from":"genemask","to":"global"}
 {"event":"eval","step":10,"loss":1,"perplexity":2.5,"masker":"genemask"}
-)"));
+)"),
+                                 10);
   CHECK(events.curve == std::vector<Measurement>{{5, 7.5}, {10, 2.5}});
   CHECK(events.switch_step == 5);
   const std::vector<Measurement> expected{{1, 30}, {2, 20.5}};
-  CHECK(read_trace(folder.write("a", "1 30\n2 20.5")).curve == expected);
-  CHECK(read_trace(folder.write("b", "perplexity, step\r\n30,1\r\n\r\n20.5,2\r\n")).curve == expected);
-  CHECK(read_trace(folder.write("c", "step\tnote\tperplexity\n1\t\t30\n2\tx\t20.5\n")).curve == expected);
+  CHECK(read_trace(folder.write("a", "1 30\n2 20.5"), 100).curve == expected);
+  CHECK(read_trace(folder.write("b", "perplexity, step\r\n30,1\r\n\r\n20.5,2\r\n"), 100).curve == expected);
+  CHECK(read_trace(folder.write("c", "step\tnote\tperplexity\n1\t\t30\n2\tx\t20.5\n"), 100).curve == expected);
 }
 
 TEST_CASE("a trace that is none says where and what was expected", "[curriculum]") {
@@ -104,10 +121,23 @@ TEST_CASE("a trace that is none says where and what was expected", "[curriculum]
         ", line 2: expected a perplexity in column 2; a trace is a table of steps and perplexities, or a run's "
         "metrics.jsonl");
   CHECK_THAT(problem("# c\n\n1 30\n1 29\n"), Catch::StartsWith(", line 4: expected a step after 1, found 1"));
-  CHECK_THAT(problem("1 0\n"), Catch::StartsWith(", line 1: expected a positive perplexity"));
+  CHECK_THAT(problem("1 0\n"), Catch::StartsWith(", line 1: expected a positive, finite perplexity"));
   CHECK_THAT(problem("1.5 3\n"), Catch::StartsWith(", line 1: expected a whole number of steps"));
+  CHECK_THAT(problem("-1 3\n"), Catch::StartsWith(", line 1: expected a whole number of steps, 0 or more"));
+  CHECK_THAT(problem("1e300 3\n"), Catch::StartsWith(", line 1: expected a whole number of steps"));
+  CHECK_THAT(problem("1 inf\n"), Catch::StartsWith(", line 1: expected a positive, finite perplexity"));
+  CHECK_THAT(problem("1 nan\n"), Catch::StartsWith(", line 1: expected a positive, finite perplexity"));
+  CHECK(problem("0 40\n100 30\n101 29\n") ==
+        ", line 3: step 101 comes after the last step of the schedule, 100; give the curve of a run of that length, or "
+        "raise train.max_steps");
+  CHECK_THAT(problem("{\"event\":\"eval\",\"step\":-1,\"perplexity\":2}\n"),
+             Catch::StartsWith(", line 1: expected a whole number of steps"));
+  CHECK_THAT(problem("{\"event\":\"switch\",\"step\":1e300}\n"),
+             Catch::StartsWith(", line 1: expected a whole number of steps"));
+  CHECK_THAT(problem("{\"event\":\"eval\",\"step\":1,\"perplexity\":null}\n"),
+             Catch::StartsWith(", line 1: expected a positive, finite perplexity"));
   CHECK_THAT(problem("{\"event\":\"eval\"}\n"), Catch::StartsWith(", line 1: expected an event of a run's metrics"));
   CHECK_THAT(problem("{\"event\":\"train\"}\n"), Catch::StartsWith(": no measurement of the perplexity"));
   CHECK_THAT(problem(""), Catch::StartsWith(": no measurement of the perplexity"));
-  CHECK_THROWS_AS(read_trace("/no/such/file"), InputNotFound);
+  CHECK_THROWS_AS(read_trace("/no/such/file", 100), InputNotFound);
 }

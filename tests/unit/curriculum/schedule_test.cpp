@@ -1,6 +1,7 @@
 #include "cmgems/curriculum/schedule.h"
 
-#include <cmath>
+#include <algorithm>
+#include <set>
 
 #include "cmgems/base/error.h"
 #include "support/catch.h"
@@ -32,8 +33,12 @@ double second_share(const Schedule& schedule, std::int64_t begin, std::int64_t e
 }  // namespace
 
 TEST_CASE("the strategies are the maskers and the curricula", "[curriculum]") {
-  CHECK(strategy_names() ==
-        std::vector<std::string_view>{"random", "genemask", "global", "pmi-voc", "cm-gems", "cm-step", "hard-to-easy"});
+  const auto& names = strategy_names();
+  for (const char* known : {"random", "genemask", "global", "pmi-voc", "cm-gems", "cm-step", "hard-to-easy"}) {
+    CHECK(std::count(names.begin(), names.end(), known) == 1);
+  }
+  CHECK(std::set<std::string_view>(names.begin(), names.end()).size() == names.size());
+  for (const auto name : names) CHECK_FALSE(Schedule(name, {}, 100, 1).maskers().empty());
 }
 
 TEST_CASE("a masker alone is a schedule that never switches", "[curriculum]") {
@@ -68,8 +73,6 @@ TEST_CASE("the easy masker of cm-step is the paper's unless one is given", "[cur
   CHECK(Schedule("cm-step", {}, 100, 1).maskers() == Names{"random", "global"});
   CHECK(Schedule("cm-step", {.easy = "genemask"}, 100, 1).maskers() == Names{"genemask", "global"});
   CHECK(Schedule("cm-gems", {.easy = "random", .hard = "pmi-voc"}, 100, 1).maskers() == Names{"random", "pmi-voc"});
-  CHECK_FALSE(Schedule("cm-step", {.hard = "random"}, 100, 1).needs_table());
-  CHECK(Schedule("cm-gems", {}, 100, 1).needs_table());
 }
 
 TEST_CASE("cm-step's probability grows block by block from 0", "[curriculum]") {
@@ -85,6 +88,20 @@ TEST_CASE("cm-step's probability grows block by block from 0", "[curriculum]") {
   CHECK(uneven.second_probability({}, 2) == 0);
   CHECK(uneven.second_probability({}, 3) == 0.25);
   CHECK(uneven.second_probability({}, 5) == 0.5);
+}
+
+TEST_CASE("cm-step's probability lies in 0..1 at any step and with more blocks than steps", "[curriculum]") {
+  const Schedule paper("cm-step", {}, 10'000, 1), crowded("cm-step", {.blocks = 100}, 8, 1);
+  for (const auto* schedule : {&paper, &crowded}) {
+    CHECK(schedule->second_probability({}, -1) == 0);
+    CHECK(schedule->second_probability({}, schedule->max_steps()) == 1);
+    CHECK(schedule->second_probability({}, 1'000'000'000'000'000) == 1);
+    CHECK(schedule->masker_of({}, 1'000'000'000'000'000, 0) == 1);
+  }
+  CHECK(crowded.second_probability({}, 1) == 0.12);  // floor(1 / 0.08) = 12 of 100
+  CHECK(crowded.second_probability({}, 7) == 0.87);  // floor(87.5)
+  const Schedule longest("cm-step", {.blocks = 1'000'000}, 1'000'000'000'000, 1);
+  CHECK(longest.second_probability({}, 999'999'999'999) == 0.999999);
 }
 
 TEST_CASE("cm-step draws once a step, by seed and step alone", "[curriculum]") {
@@ -125,7 +142,11 @@ TEST_CASE("validation masks are the first masker's, with abs-min those of the st
   CHECK(released.redraws_validation());
   CHECK(released.validation_masker({}) == 0);
   CHECK(released.validation_masker(switched_at(10)) == 1);
-  CHECK(Schedule("cm-step", {.rule = Rule::abs_min}, 100, 1).validation_masker({}) == 0);
+  for (const char* without_trigger : {"cm-step", "random", "genemask"}) {
+    const Schedule schedule(without_trigger, {.rule = Rule::abs_min}, 100, 1);
+    CHECK_FALSE(schedule.redraws_validation());
+    CHECK(schedule.validation_masker({}) == 0);
+  }
 }
 
 TEST_CASE("an unknown masker in a schedule is an error", "[curriculum]") {

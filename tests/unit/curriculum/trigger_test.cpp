@@ -81,8 +81,13 @@ TEST_CASE("a fixed schedule ignores perplexity", "[curriculum]") {
 TEST_CASE("a recorded curve tells where another threshold would have switched", "[curriculum]") {
   // measured by an independent program: random masks, small LOGO
   const std::vector<Measurement> curve{{250, 2667}, {750, 1627}, {2000, 1253}, {3250, 440}, {5750, 161}, {8000, 62}};
-  CHECK_FALSE(switch_on_curve(curve, {.threshold = 1.0}).has_value());
-  CHECK(switch_on_curve(curve, {.threshold = 300}) == 5750);
+  const auto switch_step = [&](const CurriculumOptions& options) {
+    State state;
+    for (const auto& measurement : curve) state = observe(options, std::move(state), measurement);
+    return state.switch_step;
+  };
+  CHECK_FALSE(switch_step({.threshold = 1.0}).has_value());
+  CHECK(switch_step({.threshold = 300}) == 5750);
 }
 
 TEST_CASE("drops are the differences of the curve", "[curriculum]") {

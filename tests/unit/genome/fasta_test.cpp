@@ -1,6 +1,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/genome/reader.h"
 #include "support/catch.h"
+#include "support/pipe.h"
 #include "support/thrown.h"
 
 using namespace cmgems;
@@ -134,4 +135,28 @@ TEST_CASE("awkward real genomes", "[genome]") {
   CHECK(mostly_unknown.segments().size() == 2);
   CHECK(read_genome({robust / "mouse_5x1Mb_singleline_softmasked.fa.gz"}).contigs().size() == 5);
   CHECK(read_genome({robust / "yeast_chrV_7strains.fa.gz"}).contigs().size() == 7);
+}
+
+TEST_CASE("FASTA is read from a pipe, which opens only once", "[genome]") {
+  const std::string text = ">a\nACGTNNGGca\n>bc\nTTTTT\n";
+  const TemporaryFolder folder;
+  const auto whole = read_genome({folder.write("x.fa", text)});
+  const test::Pipe pipe(folder, text);
+  CHECK(read_genome({pipe.path()}).hash() == whole.hash());
+}
+
+TEST_CASE("a gzip pipe and a plain file make one genome", "[genome]") {
+  const TemporaryFolder folder;
+  const auto plain = folder.write("x.fa", ">a\nACGTACGT\n");
+  REQUIRE(std::system(("gzip -k '" + plain.string() + "'").c_str()) == 0);
+  std::ifstream file(plain.string() + ".gz", std::ios::binary);
+  const test::Pipe pipe(folder, {std::istreambuf_iterator<char>(file), {}});
+  CHECK(read_genome({plain, pipe.path()}).size() == 16);
+}
+
+TEST_CASE("an empty pipe is an empty file, and records come from pipes too", "[genome]") {
+  const TemporaryFolder first, second;
+  const test::Pipe empty(first, ""), full(second, ">a\nAC\nGT\n");
+  CHECK(message_of<DataError>([&] { read_genome({empty.path()}); }).ends_with("the file is empty; expected FASTA"));
+  CHECK(read_fasta_records(full.path()).at(0).bases == "ACGT");
 }

@@ -3,6 +3,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/genome/reader.h"
 #include "support/catch.h"
+#include "support/pipe.h"
 #include "support/thrown.h"
 
 using namespace cmgems;
@@ -125,6 +126,34 @@ TEST_CASE("what a .2bit file announces is compared with its size", "[genome]") {
   CHECK(with(33, 0xFFFFFFFF).find("sequence 'a' holds less") != std::string::npos);  // runs of N
   CHECK(with(37, 9).find("a run of N outside its sequence") != std::string::npos);   // start of the run, of 2 bases
   CHECK(with(45, 0xFFFFFFFF).find("sequence 'a' holds less") != std::string::npos);  // runs of lower case
+}
+
+TEST_CASE("no byte of a .2bit file belongs to two sequences", "[genome]") {
+  // 1000 index entries of 6 bytes, all of which point at one sequence of 4096 bases: 4 MB of bases from 7 kB.
+  File file(false);
+  file.number(0x1A412743).number(0).number(1000).number(0);
+  for (int i = 0; i < 1000; ++i) file.bytes("\x01s").number(16 + 6000);
+  file.number(4096).number(0).number(0).number(0).bytes(std::string(1024, '\x1b'));
+  CHECK(refusal(file.text) ==
+        "x.2bit: sequence 's' holds bytes that belong to another sequence: the .2bit file is cut off or damaged; copy "
+        "or download it again");
+}
+
+TEST_CASE("a sequence of a .2bit file begins behind the index", "[genome]") {
+  std::string changed = small(false, 0);
+  changed.replace(18, 4, File(false).number(28).text);  // the index ends at 29
+  CHECK(refusal(changed).find("sequence 'a' holds a position within the index") != std::string::npos);
+}
+
+TEST_CASE("a .2bit file from a pipe is refused", "[genome]") {
+  for (const bool swapped : {false, true}) {
+    const TemporaryFolder folder;
+    const test::Pipe pipe(folder, small(swapped, 0));
+    const auto message = message_of<DataError>([&] { read_genome({pipe.path()}); });
+    CHECK(message == pipe.path().string() +
+                         ": .2bit is read from a plain file only, not from a pipe or compressed; save it as one and "
+                         "name that file");
+  }
 }
 
 TEST_CASE("a wrong signature is no .2bit", "[genome]") {

@@ -58,8 +58,36 @@ TEST_CASE("centres are Bernoulli draws", "[masking]") {
   CHECK(centres == Positions{0, 1, 2, 3});
 }
 
-TEST_CASE("random masks 1 - 0.975^6 of the tokens, in spans of six", "[masking]") {
-  CHECK(share(*make_masker("random", {6, nullptr, {}})) == Approx(0.1409).margin(0.004));
+TEST_CASE("random masks 1 - (1 - 0.15 / k)^k of the tokens, in spans of k", "[masking]") {
+  // k centres can hide a token. 204,000 tokens, hidden k at a time: the deviation is sqrt(0.14 * 0.86 * k / 204000), at
+  // most 0.0022, and tokens at the two ends, which fewer centres reach, take away at most 0.0006.
+  CHECK(share(*make_masker("random", {3, nullptr, {}})) == Approx(0.1426).margin(0.005));  // 1 - 0.95^3
+  CHECK(share(*make_masker("random", {6, nullptr, {}})) == Approx(0.1409).margin(0.004));  // 1 - 0.975^6
+  CHECK(share(*make_masker("random", {8, nullptr, {}})) == Approx(0.1405).margin(0.007));  // 1 - 0.98125^8
+}
+
+TEST_CASE("global places round(0.15 n / (2k - 1)) spans, at least one", "[masking]") {
+  const auto spans = [](int k, std::size_t n) {
+    const auto table = test::ordered_table(k);
+    return plan_of(*make_masker("global", {k, &table, {}}), std::vector<kmer::TokenId>(n, 9)).pmi_spans;
+  };
+  CHECK(spans(6, 510) == 7);  // CM-GEMS: m = 7 in a full window
+  CHECK(spans(6, 5) == 1);
+  CHECK(spans(3, 510) == 15);  // 15.3
+  CHECK(spans(8, 510) == 5);   // 5.1
+}
+
+TEST_CASE("genemask draws 0.15 n / 8.5 centres and widens half of them, rounded up", "[masking]") {
+  const auto table = test::ordered_table(6);
+  const auto masker = make_masker("genemask", {6, &table, {}});
+  const std::vector<kmer::TokenId> tokens(510, 100);
+  double centres = 0;
+  for (std::uint64_t example = 0; example < 400; ++example) {
+    const auto plan = plan_of(*masker, tokens, example);
+    REQUIRE(plan.pmi_spans == (plan.centres + 1) / 2);
+    centres += plan.centres;
+  }
+  CHECK(centres / 400 == Approx(9.0).margin(0.6));  // deviation of the mean: sqrt(9 * 0.982 / 400) = 0.15
 }
 
 TEST_CASE("global masks the PMI span of the best token, ties to the lower position", "[masking]") {

@@ -9,6 +9,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/genome/builder.h"
 #include "support/catch.h"
+#include "support/small_table.h"
 #include "support/thrown.h"
 
 using namespace cmgems;
@@ -160,6 +161,53 @@ TEST_CASE("bad tables are refused with file and line", "[npmi]") {
   CHECK(refusal(changed("AAA\t0\tnan\tnan\t2", "AAA\t0\tnan\tnan\t3"))
             .starts_with("t.tsv: line 8: rank 3 does not follow from the npmi column, which gives 2"));
   CHECK_THROWS_AS(read_table("/no/such/table.tsv"), InputNotFound);
+}
+
+TEST_CASE("a score is a finite number or nan", "[npmi]") {
+  for (const std::string score : {"inf", "-inf", "NaN", "-nan", "INF", "infinity", "1e999", "-1e999"}) {
+    CAPTURE(score);
+    CHECK(refusal(changed("AAA\t0\tnan\tnan", "AAA\t0\t" + score + "\t1")) ==
+          "t.tsv: line 8: '" + score + "' is no valid PMI");
+    CHECK(refusal(changed("AAA\t0\tnan\tnan", "AAA\t0\t1\t" + score)) ==
+          "t.tsv: line 8: '" + score + "' is no valid NPMI");
+  }
+}
+
+TEST_CASE("k-mers whose pieces the k-mer counts do not show get no score", "[npmi]") {
+  // ATA and ATG only: no k-mer begins with T or G, so that as prefixes TA, TG and G were never seen.
+  Table table = test::ordered_table(3);
+  table.min_count = 1;
+  std::fill(table.counts.begin(), table.counts.end(), 0);
+  table.counts[4] = 3;  // ATA = AT + A
+  table.counts[7] = 5;  // ATG = AT + G or A + TG or A + T + G
+  for (const auto definition : {Definition::paper, Definition::genemask_release}) {
+    const Table again = rescored(table, definition);
+    CHECK(again.scored() == 1);
+    CHECK(std::isfinite(again.pmi[4]));
+    CHECK(std::isnan(again.npmi[7]));
+    const TemporaryFolder folder;
+    write_table(again, folder.path() / "t.tsv");
+    CHECK(read_table(folder.path() / "t.tsv").rank == again.rank);
+  }
+}
+
+TEST_CASE("counts that no genome has are refused", "[npmi]") {
+  const std::string most = "9223372036854775808";  // 2^63
+  std::string text = changed("AAA\t0\t", "AAA\t" + most + "\t");
+  CHECK(refusal(text) == "t.tsv: line 8: the counts up to here add up to more than any genome has");
+  const std::string half = "2305843009213693952";  // 2^61, twice 2^62
+  text = changed("AAA\t0\t", "AAA\t" + half + "\t");
+  text.replace(text.find("AAT\t0"), 5, "AAT\t" + half);
+  CHECK(refusal(text).starts_with("t.tsv: line 9: the counts up to here"));
+}
+
+TEST_CASE("a header that announces more than the file holds is refused before anything is made for it", "[npmi]") {
+  CHECK(refusal(changed("#k 3", "#k 12")) ==
+        "t.tsv: line 7: the file is too short for the 16777216 k-mers of '#k 12': it is cut off or damaged; copy or "
+        "build it again");
+  CHECK(refusal(changed("#genome 0f", "#genome " + std::string(101, 'f'))) ==
+        "t.tsv: line 6: the genome's name has 101 characters; expected at most 100, as in a SHA-256 or "
+        "builtin:human-6mer");
 }
 
 TEST_CASE("the built-in table", "[npmi]") {
