@@ -94,8 +94,8 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
   Stopwatch watch;
   try {
     const train::RunControl control{checkpoints, [&stop] { return stop.reason(); }};
-    const auto summary = train::pretrain(config, inputs.genome, &inputs.table,
-                                         plan.run / "model", {&opener, &log, &progress}, control);
+    const auto summary =
+        train::pretrain(config, inputs.genome, &inputs.table, plan.run / "model", {&opener, &log, &progress}, control);
     inputs.record.compute_cost["training"] = before + summary.seconds;
     inputs.record.finished = true;
     opener.write_record();

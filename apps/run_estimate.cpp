@@ -5,7 +5,7 @@
 #include "cmgems/base/log.h"
 #include "cmgems/base/memory.h"
 #include "cmgems/formats/checkpoint_folder.h"
-#include "cmgems/train/checkpoint.h"
+#include "cmgems/train/checkpoint_options.h"
 
 namespace cmgems::apps {
 namespace {

@@ -12,6 +12,7 @@
 #include "cmgems/formats/checkpoint_folder.h"
 #include "cmgems/formats/safetensors.h"
 #include "cmgems/nn/weights.h"
+#include "cmgems/train/checkpoint_options.h"
 
 namespace cmgems::train {
 namespace {

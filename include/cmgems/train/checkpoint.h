@@ -27,9 +27,6 @@ NamedTensors named_parameters(const torch::nn::Module& module);
 /// Copies into `copies`, whose memory is made at the first call and used again.
 void copy_tensors(const NamedTensors& tensors, NamedTensors& copies);
 
-/// Bytes of a checkpoint of a model of so many parameters, a little more than it takes.
-std::uint64_t estimated_checkpoint_bytes(std::int64_t parameters);
-
 /// Writes RUN/checkpoint-<step>, whole or not at all. -> its bytes.
 /// Throws: IoError, before anything is written when the disk has too little room.
 std::uint64_t write_checkpoint(const std::filesystem::path& run, const CheckpointContent& content,

@@ -4,26 +4,15 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "cmgems/train/checkpoint.h"
+#include "cmgems/train/checkpoint_options.h"
 
 namespace cmgems::train {
-
-struct CheckpointOptions {
-  std::filesystem::path run;  // folder of the checkpoints; empty = none are written
-  formats::Fingerprint fingerprint;
-  std::int64_t save_steps = 1;
-  double save_minutes = 0;                  // since the last one; 0 = by steps only
-  std::size_t keep = 2;                     // older ones are removed
-  std::vector<std::filesystem::path> logs;  // flushed before a checkpoint that counts on their length
-  std::filesystem::path resume_from;        // a checkpoint, hashes checked; empty = a new run
-};
 
 /// How an attempt ended.
 struct SaveOutcome {

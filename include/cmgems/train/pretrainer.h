@@ -9,7 +9,7 @@
 #include "cmgems/config/config.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/npmi/table.h"
-#include "cmgems/train/checkpoint_saver.h"
+#include "cmgems/train/checkpoint_options.h"
 #include "cmgems/train/observer.h"
 
 namespace cmgems::train {

@@ -5,6 +5,7 @@
 #include "cmgems/formats/checkpoint_folder.h"
 #include "cmgems/nn/heads.h"
 #include "cmgems/nn/weights.h"
+#include "cmgems/train/checkpoint_options.h"
 #include "support/catch_torch.h"
 #include "support/faulty_disk.h"
 #include "support/thrown.h"
@@ -38,16 +39,16 @@ struct Trained {
     optimizer.step(0.01);
   }
   train::CheckpointContent content(std::int64_t step) const {
-    train::CheckpointContent content;
-    content.step = step;
-    content.description = {small_shape(), 3, 0, "", formats::PositionInit::normal};
-    train::copy_tensors(train::named_parameters(*model), content.weights);
-    train::copy_tensors(optimizer.state(), content.optimizer);
+    train::CheckpointContent made;
+    made.step = step;
+    made.description = {small_shape(), 3, 0, "", formats::PositionInit::normal};
+    train::copy_tensors(train::named_parameters(*model), made.weights);
+    train::copy_tensors(optimizer.state(), made.optimizer);
     train::RunState state;
     state.step = step;
-    content.state = train::to_json(state, 1, 4);
-    content.files = {{"trainer_state.json", "{}\n"}};
-    return content;
+    made.state = train::to_json(state, 1, 4);
+    made.files = {{"trainer_state.json", "{}\n"}};
+    return made;
   }
 };
 

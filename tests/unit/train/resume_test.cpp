@@ -249,7 +249,7 @@ TEST_CASE("micro-batches of any size give the same losses without dropout", "[tr
   const test::TemporaryFolder folder;
   std::map<std::int64_t, std::vector<double>> losses;
   struct Losses : train::Observer {
-    explicit Losses(std::vector<double>& list) : list(list) {}
+    explicit Losses(std::vector<double>& into) : list(into) {}
     void on_step(const train::StepReport& report) override { list.push_back(report.loss); }
     std::vector<double>& list;
   };
