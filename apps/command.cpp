@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_embed(app, session);
   add_perplexity(app, session);
   add_variants(app, session);
+  add_checkpoint(app, session);
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);

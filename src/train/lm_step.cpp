@@ -32,12 +32,13 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
 }
 
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   const auto cache = std::make_shared<nn::DeviceCache>();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
+    poll();
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
     nn::Pass pass = make_pass(runtime, dropout);
     pass.cache = cache;
@@ -62,12 +63,13 @@ std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch
   return {values, values + losses.numel()};
 }
 
-double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                          const nn::Runtime& runtime) {
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
+                          const Poll& poll) {
   const torch::NoGradGuard no_grad;
   double total = 0;
   for (const auto& batch : batches) {
     if (batch.masked.empty()) continue;
+    poll();
     nn::Pass pass = make_pass(runtime);
     total += summed_loss(model, batch, device_of(runtime), pass).item<double>();
   }
