@@ -59,8 +59,8 @@ struct FastPaths {
 
 /// What a forward pass is run with.
 struct Pass {
-  at::ScalarType compute = at::kFloat;           // dtype of matrix products; sums, norms and the loss stay in fp32
-  DropoutStream dropout;                         // inactive outside training
+  at::ScalarType compute = at::kFloat;  // dtype of matrix products; sums, norms and the loss stay in fp32
+  DropoutStream dropout;                // inactive outside training
   FastPaths fast = {};
   std::shared_ptr<DeviceCache> cache = nullptr;  // on a GPU, shared by the passes of a step; may be null
 };
