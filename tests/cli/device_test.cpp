@@ -22,7 +22,7 @@ TEST_CASE("a run on the CPU loads nothing of CUDA", "[cli]") {
   }
 }
 
-TEST_CASE("--device cuda without a GPU is refused in one sentence, and auto takes the CPU", "[cli]") {
+TEST_CASE("cuda without a GPU is refused in one sentence, and auto takes the CPU", "[cli]") {
   const Program program;
   if (program.shell("test -e /dev/nvidiactl -o -e /dev/dxg").code == 0) CMGEMS_SKIP("there is a GPU here");
   const auto refused = program.run("pretrain --device cuda --out run" + kTiny);
