@@ -14,8 +14,8 @@ TEST_CASE("a run on the CPU loads nothing of CUDA", "[cli]") {
     REQUIRE(run.code == 0);
     const auto loaded = program.shell("cat loaded.*; rm loaded.*").out;  // a file per process
     CHECK_THAT(loaded, Catch::Contains("libtorch_cpu.so"));
-    for (const std::string library :
-         {"libtorch_cuda", "libc10_cuda", "libcudart", "libcublas", "libcuda.so", "libcmgems_cuda"}) {
+    // not libcudart: LibTorch's CPU library, when built for CUDA, needs it itself
+    for (const std::string library : {"libtorch_cuda", "libc10_cuda", "libcublas", "libcuda.so", "libcmgems_cuda"}) {
       INFO(library);
       CHECK_THAT(loaded, !Catch::Contains(library));
     }
