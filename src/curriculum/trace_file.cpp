@@ -38,7 +38,8 @@ std::vector<Line> lines_of(const std::filesystem::path& path) {
 constexpr double kMostSteps = 1e15;
 
 std::int64_t step_of(const Line& line, double step) {
-  if (!(step >= 0 && step <= kMostSteps) || step != std::floor(step)) {
+  const bool whole = step >= 0 && step <= kMostSteps && step == std::floor(step);
+  if (!whole) {
     throw line.error("expected a whole number of steps, 0 or more");
   }
   return static_cast<std::int64_t>(step);
@@ -54,7 +55,8 @@ void add(Trace& trace, const Line& line, const Measurement& measurement, std::in
     throw line.error("step " + step + " comes after the last step of the schedule, " + std::to_string(max_steps) +
                      "; give the curve of a run of that length, or raise train.max_steps");
   }
-  if (!(measurement.perplexity > 0 && std::isfinite(measurement.perplexity))) {
+  const bool measured = measurement.perplexity > 0 && std::isfinite(measurement.perplexity);
+  if (!measured) {
     throw line.error("expected a positive, finite perplexity; remove the measurement if it is none");
   }
   trace.curve.push_back(measurement);

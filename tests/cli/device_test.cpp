@@ -14,15 +14,15 @@ TEST_CASE("a run on the CPU loads nothing of CUDA", "[cli]") {
     REQUIRE(run.code == 0);
     const auto loaded = program.shell("cat loaded.*; rm loaded.*").out;  // a file per process
     CHECK_THAT(loaded, Catch::Contains("libtorch_cpu.so"));
-    for (const std::string library :
-         {"libtorch_cuda", "libc10_cuda", "libcudart", "libcublas", "libcuda.so", "libcmgems_cuda"}) {
+    // not libcudart: LibTorch's CPU library, when built for CUDA, needs it itself
+    for (const std::string library : {"libtorch_cuda", "libc10_cuda", "libcublas", "libcuda.so", "libcmgems_cuda"}) {
       INFO(library);
       CHECK_THAT(loaded, !Catch::Contains(library));
     }
   }
 }
 
-TEST_CASE("--device cuda without a GPU is refused in one sentence, and auto takes the CPU", "[cli]") {
+TEST_CASE("cuda without a GPU is refused in one sentence, and auto takes the CPU", "[cli]") {
   const Program program;
   if (program.shell("test -e /dev/nvidiactl -o -e /dev/dxg").code == 0) CMGEMS_SKIP("there is a GPU here");
   const auto refused = program.run("pretrain --device cuda --out run" + kTiny);

@@ -2,8 +2,8 @@
 #pragma once
 
 #ifdef CMGEMS_CATCH2_V3
-#include <catch2/catch_all.hpp>
-using Catch::Approx;
+// with the names of v2
+#include "support/catch_v3.h"
 #define CMGEMS_SKIP(reason) SKIP("skipped: " << (reason))
 #else
 #include <catch2/catch.hpp>

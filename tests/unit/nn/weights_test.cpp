@@ -36,7 +36,7 @@ TEST_CASE("a classifier takes the encoder of a language model and names its fres
   CHECK(again->classifier->weight.min().item<double>() == 7);  // a new head stays new, whatever the file has
 
   CHECK_THROWS_WITH(load_weights(*classifier, folder.path() / "model"),
-                    Catch::Matchers::Contains("missing bert.pooler.dense.weight"));
+                    Catch::Contains("missing bert.pooler.dense.weight"));
 }
 
 TEST_CASE("the modules have the tensors that a model folder lists", "[nn]") {
@@ -77,5 +77,5 @@ TEST_CASE("weights of another shape are refused by name", "[nn]") {
   other.intermediate_size = 16;
   MaskedLm wider(other);
   CHECK_THROWS_WITH(load_weights(*wider, folder.path() / "model"),
-                    Catch::Matchers::Contains("wrong shape or type bert.encoder.layer.0.intermediate.dense.weight"));
+                    Catch::Contains("wrong shape or type bert.encoder.layer.0.intermediate.dense.weight"));
 }
