@@ -24,10 +24,13 @@ curriculum::Schedule absolute_schedule(const config::Config& config) {
   return config::schedule_of(absolute);
 }
 
-/// A curve is comparable with the paper's rule when its masks are the easy masker's, drawn once.
+/// A curve is comparable with the paper's rule when the easy masker alone made it, up to a switch, with validation
+/// masks drawn once.
 bool has_easy_curve(const PretrainResult& result) {
-  return result.config.curriculum.rule == curriculum::Rule::signed_drop &&
-         config::schedule_of(result.config).maskers().front() == absolute_schedule(result.config).maskers().front();
+  const auto schedule = config::schedule_of(result.config);
+  const bool mixed = schedule.maskers().size() > 1 && !schedule.has_trigger();
+  return !mixed && result.config.curriculum.rule == curriculum::Rule::signed_drop &&
+         schedule.maskers().front() == absolute_schedule(result.config).maskers().front();
 }
 
 /// Where the absolute threshold would have switched: told by the curve up to the run's own switch, since only until

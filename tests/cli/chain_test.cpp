@@ -108,6 +108,19 @@ TEST_CASE("the absolute threshold is told under the run's own patience and first
   CHECK(switch_of("min_steps=79").is_null());
 }
 
+TEST_CASE("a curve of mixed masks says nothing about the absolute threshold", "[cli]") {
+  const Program program;
+  const std::string start = "pretrain --json --quiet --overwrite --out run --set curriculum.easy=genemask" + kTiny;
+  const auto told = [&](const std::string& strategy) {
+    const auto run = program.run(start + "--set masking.strategy=" + strategy);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return json::parse(run.out).contains("absolute_rule");
+  };
+  CHECK(told("genemask"));
+  CHECK_FALSE(told("cm-step"));
+}
+
 TEST_CASE("a fixed switch is an event", "[cli]") {
   const Program program;
   const auto run = program.run("pretrain --json --out run --set curriculum.switch_at_step=30" + kTiny);
