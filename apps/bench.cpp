@@ -9,7 +9,9 @@ void add_bench(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("bench", "How fast the parts are on this machine");
   command->require_subcommand(1);
   add_bench_count(*command, session);
+  add_bench_infer(*command, session);
   add_bench_mask(*command, session);
+  add_bench_train(*command, session);
 }
 
 }  // namespace cmgems::apps

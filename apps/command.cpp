@@ -15,6 +15,11 @@ void add_commands(CLI::App& app, Session& session) {
   add_pretrain(app, session);
   add_finetune(app, session);
   add_import(app, session);
+  add_predict(app, session);
+  add_embed(app, session);
+  add_perplexity(app, session);
+  add_variants(app, session);
+  add_checkpoint(app, session);
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);

@@ -31,9 +31,16 @@ void add_mask(CLI::App& app, Session& session);
 void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);
 void add_import(CLI::App& app, Session& session);
+void add_predict(CLI::App& app, Session& session);
+void add_embed(CLI::App& app, Session& session);
+void add_perplexity(CLI::App& app, Session& session);
+void add_variants(CLI::App& app, Session& session);
+void add_checkpoint(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_bench_count(CLI::App& bench, Session& session);
+void add_bench_infer(CLI::App& bench, Session& session);
 void add_bench_mask(CLI::App& bench, Session& session);
+void add_bench_train(CLI::App& bench, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 /// Names an unknown sub-command and the nearest known one, which the parser would not.

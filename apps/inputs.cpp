@@ -47,6 +47,8 @@ bool is_pretraining(const fs::path& model) {
   }
 }
 
+}  // namespace
+
 fs::path model_folder_of(const std::string& given) {
   const fs::path path(given);
   if (fs::exists(path / "model" / "config.json")) return path / "model";
@@ -56,10 +58,8 @@ fs::path model_folder_of(const std::string& given) {
   }
   throw InputNotFound("no model at " + given +
                       ": expected a run folder (with model/) or a model folder (with "
-                      "config.json and model.safetensors), or random for an untrained encoder");
+                      "config.json and model.safetensors)");
 }
-
-}  // namespace
 
 std::vector<fs::path> genome_files(const fs::path& folder) {
   std::vector<fs::path> files;

@@ -29,6 +29,9 @@ std::vector<std::filesystem::path> genome_folders(const config::Config& config);
 /// inputs.data, else $CMGEMS_DATA, else ./data; stored in the configuration.
 std::filesystem::path resolve_data(config::Config& config);
 
+/// The model folder that `given` is, or that of the run folder that it is. Throws: InputNotFound.
+std::filesystem::path model_folder_of(const std::string& given);
+
 /// A model folder: that of inputs.model (a model folder or a run folder), else the newest finished pretraining under
 /// ./runs. Empty for "random". Stored in the configuration.
 /// Throws: InputNotFound.

@@ -51,8 +51,7 @@ void build(const BuildOptions& options, const Session& session) {
   const auto counted = kmer::count_stream([&](genome::GenomeBuilder& builder) { append_genome(builder, config); },
                                           options.k, options.threads, options.both_strands, regions_of(config));
   const auto table = table_of_counts(config.npmi, counted.counts, counted.hash);
-  std::error_code told_by_writing;
-  std::filesystem::create_directories(std::filesystem::path(options.out).parent_path(), told_by_writing);
+  make_folders(std::filesystem::path(options.out).parent_path());
   npmi::write_table(table, options.out);
   if (options.output.json) {
     ordered_json json = {{"command", "npmi build"}, {"table", options.out}, {"bases", counted.outline.size}};

@@ -3,6 +3,8 @@
 #include <iostream>
 #include <memory>
 
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/kmer/vocabulary.h"
 #include "command.h"
@@ -23,6 +25,7 @@ struct ShowOptions {
   OutputFlags output;
   std::string table;
   std::size_t top = 20;
+  std::string plot;  // SVG file; empty: none
 };
 
 struct Row {
@@ -64,10 +67,16 @@ ordered_json rows_json(const std::vector<Row>& rows) {
 
 void show(const ShowOptions& options) {
   start_logging(options.output);
+  if (!options.plot.empty()) check_output_file(options.plot);
   const auto table = read_named_table(options.table);
   const std::size_t scored = table.scored(), count = std::min(options.top, scored);
   const auto best = ranked_rows(table, 0, count), worst = ranked_rows(table, scored - count, count);
   const auto scores = histogram(table.npmi, kBins);
+  if (!options.plot.empty()) {
+    if (scores.counts.empty()) throw DataError(options.table + ": no k-mer has a score, so there is nothing to plot");
+    make_folders(std::filesystem::path(options.plot).parent_path());
+    write_file_atomic(options.plot, histogram_svg(scores, options.table + ": k-mers by NPMI"));
+  }
   if (options.output.json) {
     ordered_json json = {{"command", "npmi show"}, {"table", options.table}};
     json.update(table_json(table));
@@ -94,6 +103,7 @@ void add_npmi_show(CLI::App& npmi, Session& session) {
       "show", "Best and worst k-mers of a table, its distribution of scores, and how many have none");
   command->add_option("table", options->table, kTableHelp)->required();
   command->add_option("--top", options->top, "k-mers to list at each end")->capture_default_str();
+  command->add_option("--plot", options->plot, "write the distribution of scores as a picture (SVG) to this file");
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { show(*options); }; });

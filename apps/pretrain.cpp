@@ -3,8 +3,8 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/hash.h"
 #include "cmgems/base/log.h"
@@ -12,11 +12,9 @@
 #include "cmgems/kmer/vocabulary.h"
 #include "command.h"
 #include "inputs.h"
-#include "observers.h"
-#include "pretrain_report.h"
+#include "pretrain_run.h"
 #include "result_table.h"
-#include "run_folder.h"
-#include "run_record.h"
+#include "resume.h"
 #include "stopwatch.h"
 #include "tables.h"
 
@@ -26,21 +24,20 @@ namespace {
 constexpr const char* kExample =
     "Example, without any file (two minutes on two cores):\n"
     "  cmgems pretrain --config smoke.json --out runs/first\n"
+    "Interrupted? It goes on where it was:\n"
+    "  cmgems pretrain --resume runs/first\n"
     "Shipped configurations: dnabert.json, logo.json (as published), logo-small.json (two cores), smoke.json (try out)";
 
 struct Options {
   ConfigFlags config;
   OutputFlags output;
+  ResumeFlags resume;
   std::vector<std::string> genome;
   std::string out;
+  std::size_t keep = 2;
+  std::optional<double> max_minutes;
   bool overwrite = false;
   bool dry_run = false;
-};
-
-struct Inputs {
-  genome::Genome genome;
-  npmi::Table table;
-  RunRecord record;
 };
 
 config::Config configure(const Options& options, const Session& session) {
@@ -58,12 +55,14 @@ config::Config configure(const Options& options, const Session& session) {
   const auto schedule = config::schedule_of(config);
   config.curriculum.easy = schedule.options().easy;
   config.curriculum.windows_per_draw = schedule.options().windows_per_draw;
-  if (!train.eval_steps) train.eval_steps = std::max<std::int64_t>(1, train.max_steps / 20);
+  const auto twentieth = std::max<std::int64_t>(1, train.max_steps / 20);
+  if (!train.eval_steps) train.eval_steps = twentieth;
+  if (!train.save_steps) train.save_steps = twentieth;
   return config;
 }
 
-Inputs load_inputs(config::Config& config) {
-  Inputs inputs;
+PretrainInputs load_inputs(config::Config& config) {
+  PretrainInputs inputs;
   Stopwatch watch;
   inputs.genome = load_genome(config);
   inputs.record.compute_cost["genome"] = watch.lap();
@@ -105,56 +104,91 @@ void print_dry_run(const config::Config& config, const genome::Genome& genome, b
             << " epochs), measured on " << format_count(windows.validation.size()) << " validation windows\n";
 }
 
-/// Makes the run folder and writes what is known, when the inputs have proven good; an earlier run stays until then.
-class RunOpener final : public train::Observer {
- public:
-  RunOpener(std::filesystem::path path, bool overwrite, const config::Config& config, const Session& session,
-            Inputs& inputs)
-      : path_(std::move(path)), overwrite_(overwrite), config_(config), session_(session), inputs_(inputs) {}
-
-  void on_start(const train::StartReport& report) override {
-    folder_.emplace(path_, overwrite_);
-    log_info("run: " + path_.string());
-    npmi::write_table(inputs_.table, path_ / "npmi.tsv");
-    inputs_.record.hashes["npmi"] = sha256(read_file(path_ / "npmi.tsv"));
-    inputs_.record.parameters = report.parameters;
-    write_file_atomic(path_ / "config.json", config::to_json(config_));
-    write_run_record(path_ / "run.json", session_, config_, inputs_.record);
-  }
-
- private:
-  std::filesystem::path path_;
-  bool overwrite_;
-  const config::Config& config_;
-  const Session& session_;
-  Inputs& inputs_;
-  std::optional<RunFolder> folder_;  // locked until the run is over
-};
-
-void train_and_report(const config::Config& config, Inputs& inputs, const std::filesystem::path& path,
-                      const Options& options, const Session& session) {
-  RunOpener opener(path, options.overwrite, config, session, inputs);
-  MetricsWriter metrics(path / "metrics.jsonl", path / "timing.jsonl");
-  ProgressLine progress;
-  Recorder recorder;
-  const auto summary =
-      train::pretrain(config, inputs.genome, &inputs.table, path / "model", {&opener, &metrics, &progress, &recorder});
-  inputs.record.compute_cost["training"] = summary.seconds;
-  inputs.record.finished = true;
-  write_run_record(path / "run.json", session, config, inputs.record);
-  const PretrainResult result{config, summary, recorder, path};
-  options.output.json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
+bool finished(const std::filesystem::path& run) {
+  const auto record = read_run_record(run / "run.json");
+  return record && record->finished;
 }
 
-void run(const Options& options, const Session& session) {
+/// Everything else stays what it is, also what max_steps / 20 came to. -> whether there are more steps now.
+bool extend(config::Config& config, const std::optional<std::int64_t>& steps) {
+  if (!steps) return false;
+  if (*steps < config.train.max_steps) {
+    throw UsageError("--extend-to " + std::to_string(*steps) + ": the run goes to step " +
+                     std::to_string(config.train.max_steps) + " as it is; name a later one");
+  }
+  return std::exchange(config.train.max_steps, *steps) < *steps;
+}
+
+void print_finished(const std::filesystem::path& run, bool json) {
+  const nlohmann::ordered_json result = {
+      {"command", "pretrain"}, {"run", run.string()}, {"model", (run / "model").string()}, {"finished", true}};
+  if (json) {
+    std::cout << result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    return;
+  }
+  std::cout << "the run " << run.string() << " is finished, nothing was done; --extend-to STEPS goes on with it\n";
+}
+
+void check_flags(const Options& options) {
+  if (options.resume.asked && options.overwrite) {
+    throw UsageError("--resume and --overwrite exclude each other: continue the run, or replace it");
+  }
+  if (options.resume.asked && options.dry_run) throw UsageError("--dry-run is for new runs: leave out --resume");
+}
+
+/// Locks the run that is to go on, and takes its configuration unless another one is given.
+void take_up(PretrainPlan& plan, Options& options) {
+  plan.earlier = std::make_unique<RunFolder>(plan.run);
+  if (!options.config.file.empty()) return;
+  const auto file = plan.run / "config.json";
+  if (!std::filesystem::exists(file)) {
+    throw InputNotFound("no " + file.string() + ": the run was killed before it began; name its --config once more");
+  }
+  options.config.file = file.string();
+}
+
+/// --resume without a run and without --out; `config`: what was asked for, if anything.
+void look_for_run(PretrainPlan& plan, Options& options, const std::optional<config::Config>& config) {
+  plan.run = newest_unfinished_run(config);
+  if (!plan.run.empty()) {
+    log_info("run: " + plan.run.string() + " (default: the newest unfinished one under runs/)");
+    return take_up(plan, options);
+  }
+  if (options.resume.automatic()) return log_info("no unfinished run to continue under runs/: a new one starts");
+  throw InputNotFound(std::string("no unfinished run") + (config ? " of this configuration" : "") +
+                      " was found under runs/: name one with --resume RUN, or leave --resume out");
+}
+
+void run(Options options, const Session& session) {
+  PretrainPlan plan;
+  plan.start = std::chrono::steady_clock::now();
   start_logging(options.output);
+  check_flags(options);
+  plan.run = named_run(options.resume, options.out);
+  const bool search = options.resume.asked && plan.run.empty() && options.out.empty();
+  if (!plan.run.empty()) take_up(plan, options);
+  if (search && options.config.file.empty()) look_for_run(plan, options, {});
+  if (plan.earlier && finished(plan.run) && !options.resume.extend_to) {
+    return print_finished(plan.run, options.output.json);
+  }
+
   config::Config config = configure(options, session);
-  const auto path = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
-  if (!options.dry_run) check_run_folder(path, options.overwrite);
+  const bool extended = extend(config, options.resume.extend_to);
+  if (plan.earlier && finished(plan.run) && !extended) return print_finished(plan.run, options.output.json);
+  const auto out = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
+  if (plan.run.empty() && !search && !options.dry_run) check_run_folder(out, options.overwrite);
   start_compute(config.compute);
-  Inputs inputs = load_inputs(config);
+  if (search && plan.run.empty()) look_for_run(plan, options, config);
+  if (plan.run.empty()) plan.run = out;
+
+  PretrainInputs inputs = load_inputs(config);
   if (options.dry_run) return print_dry_run(config, inputs.genome, options.output.json);
-  train_and_report(config, inputs, path, options, session);
+  plan.overwrite = options.overwrite;
+  plan.keep = options.keep;
+  plan.max_minutes = options.max_minutes;
+  plan.allow_mismatch = options.resume.allow_mismatch;
+  if (options.resume.extend_to) plan.allow_mismatch.emplace_back("train.max_steps");
+  run_pretraining(config, inputs, plan, session, options.output.json);
 }
 
 }  // namespace
@@ -169,6 +203,15 @@ void add_pretrain(CLI::App& app, Session& session) {
       "genome file in $CMGEMS_DATA/genome or ./data/genome)");
   command->add_option("--out", options->out, "run folder (default: runs/pretrain-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");
+  add_resume_flags(*command, options->resume);
+  command->add_option("--keep", options->keep, "checkpoints that are kept, at least 2")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1'000'000));
+  command
+      ->add_option("--max-minutes", options->max_minutes,
+                   "stop after so many minutes, save, and end with exit code 75 (default: none); so do SIGTERM, "
+                   "SIGINT and SIGUSR1")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--dry-run", options->dry_run, "do everything but the steps; no run folder is made");
   add_output_flags(*command, options->output);
   command->footer(kExample);

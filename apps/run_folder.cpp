@@ -4,11 +4,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <ctime>
 
 #include "cmgems/base/error.h"
+#include "cmgems/base/file_system.h"
+#include "cmgems/formats/checkpoint_folder.h"
+#include "event_files.h"
 
 namespace cmgems::apps {
 namespace {
@@ -16,13 +18,16 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLock = "LOCK";
-constexpr const char* kFilesOfARun[] = {"config.json", "run.json",     "metrics.jsonl", "timing.jsonl",
-                                        "npmi.tsv",    "results.json", "model"};
+constexpr const char* kFilesOfARun[] = {"config.json", "metrics.jsonl", "timing.jsonl", "trainer_state.json",
+                                        "npmi.tsv",    "results.json",  "model"};
 
-/// True when the folder holds anything but the lock.
+/// True when the folder holds anything but the lock and what a killed process left of its first file.
 bool holds_files(const fs::path& folder) {
+  const auto leftovers = leftovers_in(folder);
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename() != kLock) return true;
+    const bool nothing = entry.path().filename() == kLock ||
+                         std::find(leftovers.begin(), leftovers.end(), entry.path()) != leftovers.end();
+    if (!nothing) return true;
   }
   return false;
 }
@@ -42,8 +47,8 @@ void refuse_if_used(const fs::path& folder, bool overwrite) {
 
 int take_lock(const fs::path& folder) {
   const auto path = folder / kLock;
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw IoError("cannot create " + path.string() + ": " + std::strerror(errno));
+  const int descriptor = file_system().open(path, O_RDWR | O_CREAT);
+  if (descriptor < 0) fail_io("create", path);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
   ::close(descriptor);
   throw UsageError("the folder " + folder.string() +
@@ -58,10 +63,20 @@ void refuse_if_file(const fs::path& path) {
 
 void create(const fs::path& folder) {
   refuse_if_file(folder);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (fs::is_directory(folder)) return;
-  throw IoError("cannot create the folder " + folder.string() + ": " + error.message());
+  make_folders(folder);
+}
+
+/// TensorBoard's files, and their folders where nothing else is in them: RUN/runs may hold runs of its own.
+void remove_event_files(const fs::path& runs) {
+  for (const auto& folder : folders_of_events(runs)) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
+    for (const auto& file : files) {
+      if (file.filename().string().starts_with(kEventFile)) remove_tree(file);
+    }
+    if (fs::is_empty(folder)) remove_tree(folder);
+  }
+  if (fs::is_directory(runs) && fs::is_empty(runs)) remove_tree(runs);
 }
 
 }  // namespace
@@ -85,6 +100,16 @@ void check_run_folder(const fs::path& path, bool overwrite) {
   refuse_if_used(path, overwrite);
 }
 
+bool run_in_use(const fs::path& path) {
+  if (!fs::exists(path / kLock)) return false;
+  try {
+    ::close(take_lock(path));
+    return false;
+  } catch (const UsageError&) {
+    return true;
+  }
+}
+
 RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   create(path);
   // Before the lock, so that no LOCK is left in a folder that is somebody else's.
@@ -92,11 +117,31 @@ RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   lock_ = take_lock(path);
   try {
     refuse_if_used(path, overwrite);
-    for (const char* name : kFilesOfARun) fs::remove_all(path / name);
+    clear();
   } catch (...) {
     ::close(lock_);
     throw;
   }
+}
+
+RunFolder::RunFolder(const fs::path& path) : path_(path), lock_(take_lock(path)) {
+  try {
+    formats::remove_leftovers(path);
+  } catch (...) {
+    ::close(lock_);
+    throw;
+  }
+}
+
+/// run.json last: as long as it is there, the folder is known to be that of a run.
+void RunFolder::clear() const {
+  formats::remove_leftovers(path_);
+  for (const char* name : kFilesOfARun) remove_tree(path_ / name);
+  for (const auto& checkpoint : formats::list_checkpoints(path_, formats::Check::sizes)) {
+    remove_tree(checkpoint.folder);
+  }
+  remove_event_files(path_ / "runs");
+  remove_tree(path_ / "run.json");
 }
 
 RunFolder::~RunFolder() { ::close(lock_); }

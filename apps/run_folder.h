@@ -14,16 +14,24 @@ std::filesystem::path default_run_folder(const std::string& command);
 /// Tells before long work what RunFolder would refuse, and changes nothing. Throws: UsageError.
 void check_run_folder(const std::filesystem::path& path, bool overwrite);
 
+/// Whether another process holds the lock of a run.
+bool run_in_use(const std::filesystem::path& path);
+
 /// Made as late as possible, when the inputs have proven good: with `overwrite` it is the end of an earlier run.
 class RunFolder {
  public:
   /// Creates and locks the folder. With `overwrite`, the files of an earlier run are removed; foreign files stay.
   /// Throws: UsageError (not empty without `overwrite`; used by another process; not a folder), IoError.
   RunFolder(const std::filesystem::path& path, bool overwrite);
+  /// Locks the folder of a run that is to go on; what a killed process left half-written is removed, all else stays.
+  /// Throws: UsageError (used by another process), IoError.
+  explicit RunFolder(const std::filesystem::path& path);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
+  /// Removes the files of a run, all but the lock. Throws: IoError.
+  void clear() const;
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
 
  private:

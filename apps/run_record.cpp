@@ -11,14 +11,13 @@
 #include "version.h"
 
 namespace cmgems::apps {
-namespace {
 
 std::string host_name() {
   char name[256] = {};
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
-std::string time_text() {
+std::string utc_time() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   ::gmtime_r(&now, &utc);
@@ -27,7 +26,19 @@ std::string time_text() {
   return text;
 }
 
-}  // namespace
+std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  try {
+    const auto json = nlohmann::json::parse(read_file(file));
+    EarlierRecord record{json.at("command").get<std::string>(), json.at("finished").get<bool>(), 0};
+    if (json.at("compute_cost").contains("training")) {
+      record.training_seconds = json["compute_cost"]["training"].get<double>();
+    }
+    return record;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
 
 void write_run_record(const std::filesystem::path& file, const Session& session, const config::Config& config,
                       const RunRecord& record) {
@@ -36,7 +47,7 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
   json["command"] = record.command;
   json["command_line"] = session.command_line;
   json["finished"] = record.finished;
-  json["written_at"] = time_text();
+  json["written_at"] = utc_time();
   json["versions"] = {{"cmgems", program_version()},
                       {"libtorch", nn::torch_version()},
                       {"cuda", nn::torch_cuda_version()},

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cmgems/config/config.h"
@@ -23,6 +24,19 @@ struct RunRecord {
 /// Throws: IoError.
 void write_run_record(const std::filesystem::path& file, const Session& session, const config::Config& config,
                       const RunRecord& record);
+
+/// What an earlier session left of the run; none when there is no such file or it is not one.
+struct EarlierRecord {
+  std::string command;
+  bool finished = false;
+  double training_seconds = 0;
+};
+std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file);
+
+/// The name of this machine, or "unknown".
+std::string host_name();
+/// Now, as 2026-01-31T12:00:00Z.
+std::string utc_time();
 
 /// Largest resident memory of this process so far, bytes.
 std::int64_t peak_memory();

@@ -4,9 +4,13 @@ find_package(Catch2 REQUIRED)
 list(APPEND CMAKE_MODULE_PATH "${Catch2_DIR}" "${Catch2_DIR}/../../../share/Catch2")
 include(Catch)
 
+add_library(cmgems_test_paths STATIC "${PROJECT_SOURCE_DIR}/tests/support/paths.cpp")
+target_include_directories(cmgems_test_paths PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+target_compile_definitions(cmgems_test_paths PRIVATE CMGEMS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
 add_library(cmgems_test_support INTERFACE)
+target_link_libraries(cmgems_test_support INTERFACE cmgems_test_paths)
 target_include_directories(cmgems_test_support INTERFACE "${PROJECT_SOURCE_DIR}/tests")
-target_compile_definitions(cmgems_test_support INTERFACE CMGEMS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_sources(cmgems_test_support INTERFACE ${CMGEMS_SANITIZER_SOURCES})
 if(Catch2_VERSION VERSION_GREATER_EQUAL 3)  # late 2.x has the target Catch2WithMain too, but not its headers
   target_link_libraries(cmgems_test_support INTERFACE Catch2::Catch2WithMain)

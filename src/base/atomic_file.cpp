@@ -1,11 +1,9 @@
 #include "cmgems/base/atomic_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -16,77 +14,56 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  throw IoError("cannot " + what + " " + path.string() + ": " + std::strerror(errno) +
-                "; check the free space and the permissions of the folder");
+constexpr std::uint64_t kWorthReserving = 1 << 16;
+
+/// Puts a whole folder in its place; what was there is put aside first, and comes back when that fails.
+void replace_folder(const fs::path& temporary, const fs::path& folder) {
+  const fs::path old = old_path(folder);
+  if (fs::exists(folder) && file_system().rename(folder, old) != 0) fail_io("rename", folder);
+  if (file_system().rename(temporary, folder) != 0) {
+    const int reason = errno;
+    if (fs::exists(old)) file_system().rename(old, folder);
+    errno = reason;
+    fail_io("rename to", folder);
+  }
+  sync_folder(folder.parent_path());
+  clean_up(old);
 }
-
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
-void flush_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail("open", folder);
-  const int result = ::fsync(descriptor);
-  ::close(descriptor);
-  if (result != 0) fail("flush", folder);
-}
-
-/// A file descriptor of a temporary file that is removed unless it was renamed into place.
-class Temporary {
- public:
-  explicit Temporary(const fs::path& target)
-      : path_(target.string() + ".tmp-" + std::to_string(::getpid())),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) fail("create", path_);
-  }
-  ~Temporary() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!done_) ::unlink(path_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  void rename_to(const fs::path& target) {
-    if (::fsync(descriptor_) != 0) fail("flush", path_);
-    const int closed = ::close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0) fail("close", path_);
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail("rename to", target);
-    done_ = true;
-    flush_folder(parent_of(target));
-  }
-
- private:
-  fs::path path_;
-  int descriptor_;
-  bool done_ = false;
-};
 
 }  // namespace
+
+AtomicFile::AtomicFile(const fs::path& path)
+    : target_(path), path_(temporary_path(path)), file_(path_, O_WRONLY | O_CREAT | O_TRUNC) {}
+
+AtomicFile::~AtomicFile() {
+  if (!done_) file_system().remove(path_);
+}
+
+void AtomicFile::commit() {
+  file_.sync();
+  file_.close();
+  if (file_system().rename(path_, target_) != 0) fail_io("rename to", target_);
+  done_ = true;
+  sync_folder(target_.parent_path());
+}
 
 void write_file_atomic(const fs::path& path, std::string_view content) {
   write_file_atomic(path, std::span<const std::string_view>(&content, 1));
 }
 
 void write_file_atomic(const fs::path& path, std::span<const std::string_view> pieces) {
-  Temporary file(path);
-  for (const auto piece : pieces) file.write(piece);
-  file.rename_to(path);
+  AtomicFile file(path);
+  std::uint64_t bytes = 0;
+  for (const auto piece : pieces) bytes += piece.size();
+  if (bytes >= kWorthReserving) file.reserve(bytes);
+  for (const auto piece : pieces) file.append(piece);
+  file.commit();
 }
 
 void write_file_atomic(const fs::path& path, const std::function<void(const Write&)>& produce) {
-  Temporary file(path);
-  produce([&file](std::string_view bytes) { file.write(bytes); });
-  file.rename_to(path);
+  AtomicFile file(path);
+  produce([&file](std::string_view bytes) { file.append(bytes); });
+  file.commit();
 }
 
 void check_output_file(const fs::path& path) {
@@ -98,41 +75,38 @@ void check_output_file(const fs::path& path) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     throw UsageError(path.string() + " is no plain file, which it would be replaced by");
   }
-  fs::path folder = parent_of(path);
-  while (!fs::exists(folder, ignored) && folder != parent_of(folder)) folder = parent_of(folder);
+  fs::path folder = fs::absolute(path).parent_path();
+  while (!fs::exists(folder, ignored) && folder != folder.parent_path()) folder = folder.parent_path();
   if (!fs::is_directory(folder)) throw UsageError(folder.string() + " is a file, a folder was expected");
-  const Temporary there(folder / path.filename());
+  const AtomicFile there(folder / path.filename());
 }
 
 void write_folder_atomic(const fs::path& folder, const std::function<void(const fs::path&)>& fill) {
-  const fs::path temporary = folder.string() + ".tmp-" + std::to_string(::getpid());
-  const fs::path old = folder.string() + ".old-" + std::to_string(::getpid());
-  std::error_code error;
-  fs::remove_all(temporary, error);
-  if (!fs::create_directories(temporary, error)) {
-    errno = error.value();
-    fail("create", temporary);
-  }
+  const fs::path temporary = temporary_path(folder);
+  remove_tree(temporary);
   try {
+    make_folders(temporary);
     fill(temporary);
-    flush_folder(temporary);
+    sync_folder(temporary);
+    replace_folder(temporary, folder);
   } catch (...) {
-    fs::remove_all(temporary, error);
+    clean_up(temporary);
     throw;
   }
-  if (fs::exists(folder) && ::rename(folder.c_str(), old.c_str()) != 0) fail("rename", folder);
-  if (::rename(temporary.c_str(), folder.c_str()) != 0) {
-    const int reason = errno;
-    if (fs::exists(old)) fs::rename(old, folder, error);
-    fs::remove_all(temporary, error);
-    errno = reason;
-    fail("rename to", folder);
+}
+
+void refuse_address(const std::string& path) {
+  const auto at = path.find("://");
+  if (at == std::string::npos || at == 0) return;
+  for (const char letter : path.substr(0, at)) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0 && letter != '+' && letter != '.' && letter != '-')
+      return;
   }
-  flush_folder(parent_of(folder));
-  fs::remove_all(old, error);
+  throw UsageError(path + " is an address: cmgems downloads nothing; download it yourself and name the file");
 }
 
 std::string read_file(const fs::path& path) {
+  refuse_address(path.string());
   if (!fs::exists(path)) throw InputNotFound("no such file: " + path.string());
   if (fs::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
   std::ifstream file(path, std::ios::binary);
@@ -147,23 +121,36 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
-LineAppender::LineAppender(const fs::path& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) fail("open", path_);
+LineAppender::LineAppender(const fs::path& path) : file_(path, O_WRONLY | O_CREAT | O_APPEND) {
+  std::error_code unknown;
+  const auto size = fs::file_size(path, unknown);
+  if (!unknown) size_ = size;
 }
 
-LineAppender::~LineAppender() { ::close(descriptor_); }
+LineAppender::LineAppender(const fs::path& path, std::uint64_t bytes) : LineAppender(path) {
+  if (size_ < bytes) {
+    throw DataError(path.string() + " has " + std::to_string(size_) + " bytes, and the checkpoint counts on " +
+                    std::to_string(bytes) + ": it was changed since; bring it back, or start anew with --overwrite");
+  }
+  file_.truncate(bytes);
+  size_ = bytes;
+}
 
 void LineAppender::append(std::string_view line) {
   std::string whole(line);
   whole += '\n';
-  std::string_view rest = whole;
-  while (!rest.empty()) {
-    const auto written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", path_);
-    rest.remove_prefix(static_cast<std::size_t>(written));
+  try {
+    file_.write(whole);
+  } catch (...) {
+    const int reason = errno;
+    try {
+      file_.truncate(size_);
+    } catch (const IoError&) {  // half a line stays; whoever continues the run cuts it off
+    }
+    errno = reason;
+    throw;
   }
+  size_ += whole.size();
 }
 
 }  // namespace cmgems

@@ -59,6 +59,7 @@ std::vector<fs::path> shipped_config_folders() {
 }
 
 void apply_file(Config& config, const std::string& path_or_name) {
+  refuse_address(path_or_name);
   const auto path = find_config(path_or_name);
   log_debug("configuration: " + path.string());
   apply_json(config, read_file(path), path.string());

@@ -25,6 +25,8 @@ void describe(OptionVisitor& visitor, TrainOptions& options) {
   visitor.field("adam_epsilon", options.adam_epsilon, Bounds{1e-30, 1});
   visitor.field("max_grad_norm", options.max_grad_norm, kNotNegative);
   visitor.field("eval_steps", options.eval_steps, kSteps);
+  visitor.field("save_steps", options.save_steps, kSteps);
+  visitor.field("save_minutes", options.save_minutes, Bounds{0, 1e6});
   visitor.field("validation_windows", options.validation_windows, Bounds{1, 1e9});
   visitor.field("seed", options.seed, kNotNegative);
 }

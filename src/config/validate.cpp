@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/kmer/vocabulary.h"
 #include "cmgems/masking/registry.h"
@@ -68,6 +69,24 @@ void check_curriculum(const Config& config, Problems& problems) {
                        ") for the second masker: lower it, or choose a masking.strategy without a trigger");
 }
 
+/// cmgems downloads nothing, and says so for every input at once.
+void check_addresses(const Config& config, Problems& problems) {
+  std::vector<std::string> names = config.inputs.genome;
+  const auto& inputs = config.inputs;
+  for (const auto* name : {&inputs.task, &inputs.train_table, &inputs.test_table, &inputs.data, &inputs.model,
+                           &config.data.include, &config.data.exclude}) {
+    if (*name) names.push_back(**name);
+  }
+  names.push_back(config.npmi.table);
+  for (const auto& name : names) {
+    try {
+      refuse_address(name);
+    } catch (const UsageError& error) {
+      problems.list.emplace_back(error.what());
+    }
+  }
+}
+
 void check_inputs(const InputOptions& inputs, Problems& problems) {
   for (const auto& genome : inputs.genome) {
     problems.require(!genome.starts_with("builtin:") || genome == "builtin:synthetic",
@@ -94,6 +113,7 @@ void check_finetune(const FinetuneOptions& finetune, Problems& problems) {
 
 void validate(const Config& config) {
   Problems problems;
+  check_addresses(config, problems);
   check_inputs(config.inputs, problems);
   check_data(config.data, config.model, problems);
   check_finetune(config.finetune, problems);

@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::size_t kSpecialTokens = 2;  // [CLS] and [SEP]
 
-void append(RaggedBatch& batch, const MaskedExample& example) {
-  const std::size_t first = batch.ids.size() + 1;  // behind [CLS]
-  append_window(batch, example.tokens);
-  for (std::size_t i = 0; i < example.positions.size(); ++i) {
-    batch.masked.push_back(static_cast<std::int64_t>(first + example.positions[i]));
-    batch.labels.push_back(example.labels[i]);
-  }
-}
-
 }  // namespace
 
 void append_window(RaggedBatch& batch, std::span<const kmer::TokenId> tokens) {
@@ -27,6 +18,15 @@ void append_window(RaggedBatch& batch, std::span<const kmer::TokenId> tokens) {
   for (std::size_t i = 0; i < tokens.size() + kSpecialTokens; ++i)
     batch.positions.push_back(static_cast<std::int64_t>(i));
   batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.ids.size()));
+}
+
+void append_example(RaggedBatch& batch, const MaskedExample& example) {
+  const std::size_t first = batch.ids.size() + 1;  // behind [CLS]
+  append_window(batch, example.tokens);
+  for (std::size_t i = 0; i < example.positions.size(); ++i) {
+    batch.masked.push_back(static_cast<std::int64_t>(first + example.positions[i]));
+    batch.labels.push_back(example.labels[i]);
+  }
 }
 
 std::vector<RaggedBatch> pack(std::span<const MaskedExample> examples, std::size_t budget_tokens) {
@@ -41,7 +41,7 @@ std::vector<RaggedBatch> pack(std::span<const MaskedExample> examples, std::size
       return budget_tokens == 0 || batch.tokens() + length <= budget_tokens;
     });
     if (room == batches.end()) room = batches.emplace(batches.end());
-    append(*room, examples[index]);
+    append_example(*room, examples[index]);
   }
   return batches;
 }

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "cmgems/corpus/examples.h"
 #include "cmgems/corpus/permutation.h"
-#include "cmgems/masking/corruption.h"
 
 namespace cmgems::corpus {
 namespace {
-
-constexpr std::uint64_t kNoEpoch = ~std::uint64_t{0};  // keys from here down belong to validation: no epoch has them
 
 std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
   std::uint64_t tokens = 0;
@@ -65,23 +63,8 @@ std::pair<std::uint64_t, std::uint64_t> Corpus::locate(std::uint64_t global_inde
 
 MaskedExample Corpus::example(const Window& window, const masking::Masker& masker, Purpose purpose, std::uint64_t epoch,
                               std::uint64_t index, MaskStatistics& statistics) const {
-  thread_local std::vector<std::uint8_t> codes;
-  thread_local masking::MaskPlan plan;
-  MaskedExample result;
-  codes.resize(window.tokens + static_cast<std::size_t>(data_.k - 1));
-  genome_.unpack(window.begin, codes);
-  result.tokens.resize(window.tokens);
-  kmer::tokenize_codes(vocabulary_, codes, result.tokens);
-
-  RandomStream mask_stream(seed_, purpose, epoch, index);
-  masker.plan(result.tokens, mask_stream, plan);
-  statistics.add(statistics_of(plan, result.tokens, static_cast<int>(data_.k), table_));
-  result.positions = plan.positions;
-  for (const auto position : plan.positions) result.labels.push_back(result.tokens[position]);
-
-  RandomStream corruption_stream(seed_, Purpose::corruption, epoch, index);
-  masking::corrupt(result.tokens, result.positions, vocabulary_, masking_.random_ids, corruption_stream);
-  return result;
+  const ExampleMaker maker{genome_, vocabulary_, masker, masking_.random_ids, table_, seed_};
+  return maker.make(window, purpose, epoch, index, statistics);
 }
 
 GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step,
@@ -113,7 +96,7 @@ GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step
 
 std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
                                                     std::size_t budget_tokens, std::uint64_t draw) const {
-  const Permutation order(windows_.validation.size(), seed_, kNoEpoch);
+  const Permutation order(windows_.validation.size(), seed_, kValidationEpoch);
   const auto wanted =
       std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
   std::vector<MaskedExample> examples;
@@ -121,7 +104,7 @@ std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const ma
   for (std::uint64_t i = 0; i < wanted; ++i) {
     const std::uint64_t index = order(i);
     examples.push_back(
-        example(windows_.validation[index], masker, Purpose::validation_mask, kNoEpoch - draw, index, ignored));
+        example(windows_.validation[index], masker, Purpose::validation_mask, kValidationEpoch - draw, index, ignored));
   }
   return pack(examples, budget_tokens);
 }

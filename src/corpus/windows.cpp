@@ -134,4 +134,20 @@ WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, 
   return set;
 }
 
+std::vector<Window> cover_windows(const genome::Genome& genome, int k, std::size_t longest) {
+  const auto overhang = static_cast<std::uint64_t>(k - 1);
+  std::vector<Window> windows;
+  for (const auto& segment : genome.segments()) {
+    if (segment.length <= overhang) continue;
+    const std::uint64_t tokens = segment.length - overhang;
+    const std::uint64_t count = (tokens + longest - 1) / longest;
+    for (std::uint64_t i = 0, at = segment.begin; i < count; ++i) {
+      const std::uint64_t size = tokens / count + (i < tokens % count ? 1 : 0);
+      windows.push_back({at, size});
+      at += size;
+    }
+  }
+  return windows;
+}
+
 }  // namespace cmgems::corpus

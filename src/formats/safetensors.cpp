@@ -28,6 +28,10 @@ std::vector<TensorView> read_mapping(std::span<const std::byte> file, const std:
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors) {
+  for (const auto& tensor : tensors) {
+    if (size_in_bytes(tensor.dtype, tensor.shape) == tensor.bytes.size()) continue;
+    throw InternalError("tensor '" + tensor.name + "' has bytes that do not match its shape");
+  }
   const std::string header = write_header(tensors);
   std::array<char, kLengthBytes> length;
   const std::uint64_t header_size = header.size();

@@ -125,10 +125,9 @@ std::string write_header(std::span<const TensorView> tensors) {
   std::uint64_t offset = 0;
   for (const auto& tensor : tensors) {
     if (!names.insert(tensor.name).second) throw InternalError("tensor '" + tensor.name + "' is to be written twice");
-    if (size_in_bytes(tensor.dtype, tensor.shape) != tensor.bytes.size()) {
-      throw InternalError("tensor '" + tensor.name + "' has bytes that do not match its shape");
-    }
-    const std::uint64_t end = offset + tensor.bytes.size();
+    const auto size = size_in_bytes(tensor.dtype, tensor.shape);
+    if (!size) throw InternalError("tensor '" + tensor.name + "' has a shape that is too large");
+    const std::uint64_t end = offset + *size;
     header[tensor.name] = {{"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }

@@ -166,9 +166,14 @@ class BuilderSink : public FastaSink {
 
 class RecordSink : public FastaSink {
  public:
-  void header(std::string name) override { records.push_back({std::move(name), {}}); }
+  explicit RecordSink(const std::function<void(FastaRecord)>& take) : take_(take) {}
+  void header(std::string name) override {
+    pass_on();
+    record_ = {std::move(name), {}};
+    open_ = true;
+  }
   bool bases(std::string_view piece) override {
-    std::string& bases = records.back().bases;
+    std::string& bases = record_.bases;
     for (const char c : piece) {
       const std::uint8_t type = character_class(c);
       if (type == kForeign) return false;
@@ -177,7 +182,15 @@ class RecordSink : public FastaSink {
     }
     return true;
   }
-  std::vector<FastaRecord> records;
+  void pass_on() {
+    if (open_) take_(std::move(record_));
+    open_ = false;
+  }
+
+ private:
+  const std::function<void(FastaRecord)>& take_;
+  FastaRecord record_;
+  bool open_ = false;  // a header was seen, the record is not passed on yet
 };
 
 }  // namespace
@@ -187,10 +200,16 @@ void append_fasta(GenomeBuilder& builder, const std::filesystem::path& path, int
   parse_file(path, threads, sink);
 }
 
-std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path) {
-  RecordSink sink;
+void for_each_fasta_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take) {
+  RecordSink sink(take);
   parse_file(path, 1, sink);
-  return std::move(sink.records);
+  sink.pass_on();
+}
+
+std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path) {
+  std::vector<FastaRecord> records;
+  for_each_fasta_record(path, [&](FastaRecord record) { records.push_back(std::move(record)); });
+  return records;
 }
 
 }  // namespace cmgems::genome

@@ -52,4 +52,17 @@ Genome read_genome(const std::vector<std::filesystem::path>& paths, Regions regi
   return builder.finish();
 }
 
+void for_each_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take) {
+  require_file(path, kExpected);
+  is_twobit(path) ? for_each_twobit_record(path, take) : for_each_fasta_record(path, take);
+}
+
+bool holds_records(const std::filesystem::path& path) {
+  require_file(path, "a FASTA or .2bit file or a table");
+  std::ifstream file(path, std::ios::binary);
+  char first = 0;
+  file >> first;  // behind blank lines
+  return first == '>' || first == '\x1f' || is_twobit(path);
+}
+
 }  // namespace cmgems::genome

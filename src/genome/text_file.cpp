@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 
 namespace cmgems::genome {
@@ -17,6 +18,7 @@ constexpr int kBlocksAhead = 64;  // of 64 KiB, decompressed by threads
 }  // namespace
 
 void require_file(const std::filesystem::path& path, const std::string& expected) {
+  refuse_address(path.string());
   if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file; expected " + expected);
   if (std::filesystem::is_directory(path)) {
     throw IoError(path.string() + ": is a folder; name the file within it, expected " + expected);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cmgems/base/error.h"
+#include "cmgems/genome/contig_reader.h"
 #include "cmgems/genome/reader.h"
 #include "formats.h"
 
@@ -191,6 +192,18 @@ void append_twobit(GenomeBuilder& builder, const std::filesystem::path& path) {
   const auto entries = read_index(bytes);
   const std::uint64_t index_end = bytes.at();
   for (const Entry& entry : entries) append_sequence(builder, bytes, entry, index_end);
+}
+
+void for_each_twobit_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take) {
+  Bytes bytes(path);
+  const auto entries = read_index(bytes);
+  const std::uint64_t index_end = bytes.at();
+  for (const Entry& entry : entries) {
+    GenomeBuilder builder;
+    append_sequence(builder, bytes, entry, index_end);
+    const Genome genome = builder.finish();
+    take({entry.name, ContigReader(genome).bases(0, 0, genome.contigs().front().length)});
+  }
 }
 
 }  // namespace cmgems::genome

@@ -1,6 +1,7 @@
 #include "cmgems/nn/encoder.h"
 
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/stack.h>
 
 namespace cmgems::nn {
 namespace {
@@ -30,8 +31,9 @@ EmbeddingsImpl::EmbeddingsImpl(const formats::BertShape& shape) : dropout(shape.
 }
 
 at::Tensor EmbeddingsImpl::forward(const Ragged& batch, Pass& pass) {
-  const auto x = ops::embed(batch.ids, batch.positions, word_embeddings->weight, position_embeddings->weight,
-                            token_type_embeddings->weight, layer_norm->weight, layer_norm->bias, layer_norm->epsilon);
+  const auto x =
+      ops::embed(batch.ids, batch.positions, word_embeddings->weight, position_embeddings->weight,
+                 token_type_embeddings->weight, layer_norm->weight, layer_norm->bias, layer_norm->epsilon, pass);
   return ops::dropout(x, dropout, pass);  // [T, H]
 }
 
@@ -45,6 +47,11 @@ SelfAttentionImpl::SelfAttentionImpl(const formats::BertShape& shape)
   value = register_at(*this, {"self", "value"}, Linear(hidden, hidden));
   output = register_at(*this, {"output", "dense"}, Linear(hidden, hidden));
   layer_norm = register_at(*this, {"output", "LayerNorm"}, LayerNorm(hidden, shape.layer_norm_eps));
+}
+
+at::Tensor SelfAttentionImpl::probabilities(const at::Tensor& x, Pass& pass) {
+  const auto split = [&](const at::Tensor& y) { return y.view({y.size(0), heads, y.size(1) / heads}); };  // [L, A, D]
+  return ops::attention_probabilities(split(query->forward(x, pass)), split(key->forward(x, pass)));
 }
 
 at::Tensor SelfAttentionImpl::forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass) {
@@ -69,10 +76,11 @@ EncoderLayerImpl::EncoderLayerImpl(const formats::BertShape& shape) : dropout(sh
 }
 
 at::Tensor EncoderLayerImpl::forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass) {
-  const auto attended = attention->forward(x, windows, selection, pass);                         // [Q, H]
-  const auto wide = ops::linear_gelu(attended, intermediate->weight, intermediate->bias, pass);  // [Q, F]
-  return ops::dropout_add_layer_norm(output->forward(wide, pass), attended, dropout, layer_norm->weight,
-                                     layer_norm->bias, layer_norm->epsilon, pass);
+  const auto attended = attention->forward(x, windows, selection, pass);  // [Q, H]
+  const auto fed = ops::feed_forward(attended, intermediate->weight, intermediate->bias, output->weight, output->bias,
+                                     pass);  // [Q, H]
+  return ops::dropout_add_layer_norm(fed, attended, dropout, layer_norm->weight, layer_norm->bias, layer_norm->epsilon,
+                                     pass);
 }
 
 EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {
@@ -82,10 +90,26 @@ EncoderImpl::EncoderImpl(const formats::BertShape& shape_) : shape(shape_) {
 }
 
 at::Tensor EncoderImpl::forward(const Ragged& batch, const Selection* selection, Pass& pass) {
+  const bool early = selection != nullptr && pass.fast.last_layer_selected;
+  const std::size_t last = layers->size() - 1;
+  const auto x = layers->at<EncoderLayerImpl>(last).forward(states(batch, last, pass), batch.boundaries,
+                                                            early ? selection : nullptr, pass);
+  return selection == nullptr || early ? x : at::index_select(x, 0, selection->rows);
+}
+
+at::Tensor EncoderImpl::attentions(const Ragged& window, std::span<const int> wanted, Pass& pass) {
+  std::vector<at::Tensor> maps;
+  for (const int layer : wanted) {
+    const auto index = static_cast<std::size_t>(layer);
+    maps.push_back(layers->at<EncoderLayerImpl>(index).attention->probabilities(states(window, index, pass), pass));
+  }
+  return at::stack(maps);
+}
+
+at::Tensor EncoderImpl::states(const Ragged& batch, std::size_t count, Pass& pass) {
   at::Tensor x = embeddings->forward(batch, pass);
-  for (std::size_t i = 0; i < layers->size(); ++i) {
-    const bool last = i + 1 == layers->size();
-    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, last ? selection : nullptr, pass);
+  for (std::size_t i = 0; i < count; ++i) {
+    x = layers->at<EncoderLayerImpl>(i).forward(x, batch.boundaries, nullptr, pass);
   }
   return x;
 }

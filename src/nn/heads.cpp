@@ -1,21 +1,18 @@
 #include "cmgems/nn/heads.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/segment_reduce.h>
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/tensor.h>
 
 namespace cmgems::nn {
-namespace {
 
-/// Mean over each window's tokens: [T, H] -> [W, H].
 at::Tensor mean_of_windows(const at::Tensor& x, const std::vector<std::int32_t>& boundaries) {
   const std::vector<std::int64_t> offsets(boundaries.begin(), boundaries.end());
   const auto edges = at::tensor(at::ArrayRef<std::int64_t>(offsets), at::kLong).to(x.device());
   return at::segment_reduce(x, "mean", /*lengths=*/{}, /*indices=*/{}, /*offsets=*/edges, /*axis=*/0, /*unsafe=*/true);
 }
-
-}  // namespace
 
 MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
   bert = register_module("bert", Encoder(shape));
@@ -28,9 +25,11 @@ MaskedLmImpl::MaskedLmImpl(const formats::BertShape& shape) {
 }
 
 at::Tensor MaskedLmImpl::forward(const Ragged& batch, const Selection& selection, Pass& pass) {
-  const auto states = bert->forward(batch, &selection, pass);                                              // [Q, H]
+  const auto* const wanted = pass.fast.head_selected ? &selection : nullptr;
+  const auto states = bert->forward(batch, wanted, pass);                                                  // [Q, H]
   const auto x = layer_norm->forward(ops::linear_gelu(states, transform->weight, transform->bias, pass));  // [Q, H]
-  return ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);                            // [Q, V]
+  const auto logits = ops::linear(x, bert->embeddings->word_embeddings->weight, bias, pass);               // [Q, V]
+  return wanted != nullptr ? logits : at::index_select(logits, 0, selection.rows);
 }
 
 ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling_)
@@ -41,15 +40,19 @@ ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, con
   classifier = register_module("classifier", Linear(shape.hidden_size, classes));
 }
 
-at::Tensor ClassifierImpl::forward(const Ragged& batch, Pass& pass) {
-  at::Tensor pooled;  // [W, H]
+at::Tensor ClassifierImpl::pooled(const Ragged& batch, Pass& pass) {
+  at::Tensor states;  // [W, H]
   if (pooling == config::Pooling::cls) {
     const Selection first = select_first(batch);
-    pooled = bert->forward(batch, &first, pass);
+    states = bert->forward(batch, &first, pass);
   } else {
-    pooled = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
+    states = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
   }
-  const auto features = ops::dropout(at::tanh(pooler->forward(pooled, pass)), dropout, pass);
+  return at::tanh(pooler->forward(states, pass));
+}
+
+at::Tensor ClassifierImpl::score(const at::Tensor& outputs, Pass& pass) {
+  const auto features = ops::dropout(outputs, dropout, pass);
   return classifier->forward(features, pass).to(classifier->weight.scalar_type());
 }
 

@@ -13,9 +13,11 @@
 namespace cmgems::train {
 
 AdamW::AdamW(const torch::nn::Module& module, const AdamWOptions& options)
-    : options_(options), groups_{{options.weight_decay, {}, {}, {}, {}}, {0.0, {}, {}, {}, {}}} {
-  for (const auto& parameter : module.parameters()) {
+    : options_(options), groups_{{options.weight_decay, {}, {}, {}, {}, {}}, {0.0, {}, {}, {}, {}, {}}} {
+  for (const auto& item : module.named_parameters()) {
+    const at::Tensor& parameter = item.value();
     auto& group = groups_[parameter.dim() > 1 ? 0 : 1];  // BERT's vectors are its biases and LayerNorm's weights
+    group.names.push_back(item.key());
     group.parameters.push_back(parameter);
     group.first_moments.push_back(at::zeros_like(parameter));
     group.second_moments.push_back(at::zeros_like(parameter));
@@ -54,6 +56,18 @@ void AdamW::clear_gradients() {
   for (auto& group : groups_) {
     for (auto& parameter : group.parameters) parameter.mutable_grad() = at::Tensor();
   }
+}
+
+NamedTensors AdamW::state() const {
+  NamedTensors tensors;
+  for (const auto& group : groups_) {
+    for (std::size_t i = 0; i < group.names.size(); ++i) {
+      tensors.emplace_back("exp_avg." + group.names[i], group.first_moments[i]);
+      tensors.emplace_back("exp_avg_sq." + group.names[i], group.second_moments[i]);
+      tensors.emplace_back("step." + group.names[i], group.steps[i]);
+    }
+  }
+  return tensors;
 }
 
 }  // namespace cmgems::train

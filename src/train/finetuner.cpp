@@ -2,9 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
-#include <torch/csrc/autograd/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +17,7 @@
 #include "cmgems/nn/weights.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/lm_step.h"
+#include "cmgems/train/scoring.h"
 
 namespace cmgems::train {
 namespace {
@@ -26,17 +25,11 @@ namespace {
 constexpr double kMaxGradNorm = 1.0;
 constexpr std::int64_t kManyRows = 100;  // rows per class up to which the few-shot recipe holds
 
-TokenRows tokenize_table(const tasks::LabelledTable& table, const kmer::Vocabulary& vocabulary, int max_positions) {
+TokenRows tokenize_table(const tasks::LabelledTable& table, const kmer::Vocabulary& vocabulary) {
   TokenRows rows;
-  for (std::size_t i = 0; i < table.examples.size(); ++i) {
-    auto tokens = kmer::tokenize(vocabulary, table.examples[i].sequence);
-    if (tokens.size() + 2 > static_cast<std::size_t>(max_positions)) {
-      throw DataError(table.path.string() + ", example " + std::to_string(i + 1) + ": " +
-                      std::to_string(tokens.size()) + " tokens, but the model takes at most " +
-                      std::to_string(max_positions - 2) + "; shorten the sequences");
-    }
-    rows.tokens.push_back(std::move(tokens));
-    rows.labels.push_back(table.examples[i].label);
+  for (const auto& example : table.examples) {
+    rows.tokens.push_back(kmer::tokenize(vocabulary, example.sequence));
+    rows.labels.push_back(example.label);
   }
   return rows;
 }
@@ -69,9 +62,9 @@ nn::Classifier make_classifier(const formats::ModelDescription& description, con
   return model;
 }
 
-corpus::RaggedBatch batch_of(const TokenRows& rows, std::span<const std::size_t> wanted) {
-  corpus::RaggedBatch batch;
-  for (const auto row : wanted) corpus::append_window(batch, rows.tokens[row]);
+corpus::SequenceBatch batch_of(const TokenRows& rows, std::span<const std::size_t> wanted, std::size_t longest) {
+  corpus::SequenceBatch batch;
+  for (const auto row : wanted) corpus::append_sequence(batch, rows.tokens[row], longest, 0);
   return batch;
 }
 
@@ -103,7 +96,8 @@ double train_step(const Fit& fit, AdamW& optimizer, std::span<const std::size_t>
   const nn::DropoutStream dropout(fit.seed, static_cast<std::uint64_t>(step), 0);
   nn::Pass pass = make_pass(fit.runtime, dropout);
   const auto device = device_of(fit.runtime);
-  const auto logits = fit.model->forward(nn::to_ragged(batch_of(fit.data, rows), device), pass);
+  const auto batch = batch_of(fit.data, rows, nn::longest_piece(fit.model->bert->shape));
+  const auto logits = nn::classify(fit.model, batch, nn::Average::pooled, device, pass);
   const auto loss = at::cross_entropy_loss(logits, labels_of(fit.data, rows, device));
   loss.backward();
   const double value = loss.item<double>();
@@ -146,27 +140,17 @@ double train(const Fit& fit, const std::vector<std::size_t>& rows, const Finetun
 
 /// Class probabilities [rows, classes], row-major, in the table's order; calls `after_batch` with the rows done.
 std::vector<double> probabilities_of(const Fit& fit, const std::function<void(std::size_t)>& after_batch) {
-  const torch::NoGradGuard no_grad;
   std::vector<double> probabilities;
-  std::vector<std::size_t> wanted;
-  std::int64_t tokens = 0;
-  const auto flush = [&] {
-    nn::Pass pass = make_pass(fit.runtime);
-    const auto batch = nn::to_ragged(batch_of(fit.data, wanted), device_of(fit.runtime));
-    const auto rows = at::softmax(fit.model->forward(batch, pass), -1).to(at::kCPU, at::kDouble).contiguous();
-    const double* values = rows.const_data_ptr<double>();
-    probabilities.insert(probabilities.end(), values, values + rows.numel());
-    after_batch(wanted.back() + 1);
-    wanted.clear();
-    tokens = 0;
-  };
-  for (std::size_t row = 0; row < fit.data.tokens.size(); ++row) {
-    const auto length = static_cast<std::int64_t>(fit.data.tokens[row].size()) + 2;
-    if (!wanted.empty() && tokens + length > fit.runtime.micro_batch_tokens) flush();
-    wanted.push_back(row);
-    tokens += length;
-  }
-  if (!wanted.empty()) flush();
+  std::size_t done = 0;
+  corpus::SequenceBatcher batcher(
+      nn::longest_piece(fit.model->bert->shape), static_cast<std::size_t>(fit.runtime.micro_batch_tokens),
+      [&](const corpus::SequenceBatch& batch) {
+        const auto rows = class_probabilities(fit.model, batch, nn::Average::pooled, fit.runtime);
+        probabilities.insert(probabilities.end(), rows.begin(), rows.end());
+        after_batch(done += batch.size());
+      });
+  for (const auto& tokens : fit.data.tokens) batcher.add(tokens);
+  batcher.finish();
   return probabilities;
 }
 
@@ -192,8 +176,9 @@ Finetuner::Finetuner(const config::Config& config, const tasks::TaskData& task, 
       folder_(std::move(model_folder)),
       description_(describe_classifier(config, task.classes, folder_)) {
   const kmer::Vocabulary vocabulary(description_.k);
-  pool_ = tokenize_table(task.pool, vocabulary, description_.shape.max_position_embeddings);
-  test_ = tokenize_table(task.test, vocabulary, description_.shape.max_position_embeddings);
+  pool_ = tokenize_table(task.pool, vocabulary);
+  test_ = tokenize_table(task.test, vocabulary);
+  nn::longest_piece(description_.shape);                               // a model without room for a k-mer
   make_classifier(description_, config.finetune.pooling, 0, folder_);  // damaged weights: say so before the first run
 }
 

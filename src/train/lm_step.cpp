@@ -1,6 +1,8 @@
 #include "cmgems/train/lm_step.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/cross_entropy_loss.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include "cmgems/nn/device_cache.h"
@@ -12,7 +14,7 @@ namespace {
 at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at::Device device, nn::Pass& pass) {
   const auto selection = nn::select_masked(batch, device);
   const auto logits = model->forward(nn::to_ragged(batch, device), selection, pass);
-  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device));
+  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device), pass);
 }
 
 }  // namespace
@@ -20,7 +22,7 @@ at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
 nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout};
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
@@ -30,12 +32,13 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
 }
 
 double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step) {
+                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   const auto cache = std::make_shared<nn::DeviceCache>();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
+    poll();
     const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
     nn::Pass pass = make_pass(runtime, dropout);
     pass.cache = cache;
@@ -46,12 +49,27 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
   return total.item<double>();
 }
 
-double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                          const nn::Runtime& runtime) {
+std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime) {
+  if (batch.masked.empty()) return {};
+  const torch::NoGradGuard no_grad;
+  const auto device = device_of(runtime);
+  nn::Pass pass = make_pass(runtime);
+  const auto logits = model->forward(nn::to_ragged(batch, device), nn::select_masked(batch, device), pass);
+  const auto losses =
+      at::cross_entropy_loss(logits.to(at::kFloat), nn::labels_of(batch, device), /*weight=*/{}, at::Reduction::None)
+          .to(at::kCPU, at::kDouble)
+          .contiguous();
+  const double* values = losses.const_data_ptr<double>();
+  return {values, values + losses.numel()};
+}
+
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
+                          const Poll& poll) {
   const torch::NoGradGuard no_grad;
   double total = 0;
   for (const auto& batch : batches) {
     if (batch.masked.empty()) continue;
+    poll();
     nn::Pass pass = make_pass(runtime);
     total += summed_loss(model, batch, device_of(runtime), pass).item<double>();
   }

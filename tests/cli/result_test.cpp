@@ -13,8 +13,11 @@ TEST_CASE("help and version", "[cli]") {
   CHECK(version.code == 0);
   CHECK_THAT(version.out, Catch::Contains("cmgems 0.") && Catch::Contains("LibTorch 2.") && Catch::Contains("CUDA: ") &&
                               Catch::Contains("build: "));
-  for (const std::string command : {"pretrain", "finetune", "npmi build", "npmi show", "npmi compare", "npmi motifs",
-                                    "bench count", "bench mask", "mask", "import", "doctor"}) {
+  for (const std::string command :
+       {"pretrain",          "finetune",        "predict",      "embed",       "perplexity",  "variants",
+        "npmi build",        "npmi show",       "npmi compare", "npmi motifs", "bench count", "bench infer",
+        "bench mask",        "bench train",     "mask",         "import",      "doctor",      "checkpoint list",
+        "checkpoint verify", "checkpoint prune"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);
@@ -44,6 +47,17 @@ TEST_CASE("an NPMI table is built and shown", "[cli]") {
   CHECK(human["best"].size() == 20);
   const auto bins = human["histogram"]["counts"].get<std::vector<int>>();
   CHECK(std::accumulate(bins.begin(), bins.end(), 0) == 4096);
+}
+
+TEST_CASE("the distribution of scores is plotted", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("npmi show builtin:human-6mer --plot .").code == 64);  // a folder
+  REQUIRE(program.run("npmi show builtin:human-6mer --plot plots/scores.svg --json").code == 0);
+  const auto picture = program.read("plots/scores.svg");
+  std::size_t bars = 0;
+  for (auto at = picture.find("<rect"); at != std::string::npos; at = picture.find("<rect", at + 1)) ++bars;
+  CHECK(bars == 21);  // the ground and twenty bins
+  CHECK_THAT(picture, Catch::Contains(">builtin:human-6mer: k-mers by NPMI</text>"));
 }
 
 TEST_CASE("a name may ask for a definition", "[cli]") {
@@ -127,6 +141,22 @@ TEST_CASE("files, regions and strands of a counted genome", "[cli]") {
   };
   const auto whole = dry("")["training_windows"].get<double>();
   CHECK(dry(" --set data.include=synthetic.bed")["training_windows"].get<double>() == Approx(whole / 2).epsilon(0.1));
+}
+
+TEST_CASE("the benches of training and inference report rates", "[cli]") {
+  const Program program;
+  const std::string small = " --json --quiet --windows 2 --seconds 0.01 --set data.max_tokens=30";
+  const auto train = program.run("bench train --ablate --steps 1" + small);
+  INFO(train.err);
+  REQUIRE(train.code == 0);
+  const auto result = json::parse(train.out);
+  CHECK(result["rows"].size() == 9);
+  CHECK(result["rows"][0]["ratio"] == 1.0);
+  for (const auto& row : result["rows"]) CHECK(row["tokens_s"].get<double>() > 0);
+  CHECK(result["mflop_token"].get<double>() > 1);
+  const auto infer = program.run("bench infer" + small);
+  REQUIRE(infer.code == 0);
+  CHECK(json::parse(infer.out)["tokens_s"].get<double>() > 0);
 }
 
 TEST_CASE("the bench of counting reports every input", "[cli]") {

@@ -10,7 +10,8 @@ namespace {
 Outcome check_with(const std::string& name, const std::string& version) {
   const Program program;
   program.write("bin/" + name, "#!/bin/sh\necho '" + version + "'\n");
-  return program.shell("chmod +x bin/*; PATH=\"$PWD/bin:$PATH\" '" CMGEMS_SOURCE_DIR "/scripts/setup' --check");
+  return program.shell("chmod +x bin/*; PATH=\"$PWD/bin:$PATH\" '" + cmgems::test::source_folder().string() +
+                       "/scripts/setup' --check");
 }
 
 }  // namespace

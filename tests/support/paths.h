@@ -37,7 +37,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-inline std::filesystem::path source_folder() { return CMGEMS_SOURCE_DIR; }
+/// The checkout that the tests were built from.
+std::filesystem::path source_folder();
 
 /// Real genomes and tasks ($CMGEMS_TEST_DATA, else ../shared/data beside the checkout); empty when absent.
 inline std::filesystem::path real_data() {

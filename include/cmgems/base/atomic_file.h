@@ -2,6 +2,7 @@
 // Not thread-safe for the same path.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <ostream>
@@ -9,7 +10,32 @@
 #include <string>
 #include <string_view>
 
+#include "cmgems/base/file_system.h"
+
 namespace cmgems {
+
+/// A file that grows under a temporary name beside its place and appears there as a whole, or not at all.
+class AtomicFile {
+ public:
+  /// Throws: IoError, as all of its functions do.
+  explicit AtomicFile(const std::filesystem::path& path);
+  /// Without a commit nothing is left behind.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  /// Takes the room for so many bytes.
+  void reserve(std::uint64_t bytes) { file_.reserve(bytes); }
+  void append(std::string_view bytes) { file_.write(bytes); }
+  /// Replaces bytes that were written, for headers that are known at the end. REQUIRES: within what was appended.
+  void overwrite(std::uint64_t at, std::string_view bytes) { file_.write_at(at, bytes); }
+  /// Flushes, renames and flushes the folder. REQUIRES: not committed yet.
+  void commit();
+
+ private:
+  std::filesystem::path target_, path_;
+  FileWriter file_;
+  bool done_ = false;
+};
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename, fsync of the folder).
 /// Throws: IoError with the path and the system's reason; the previous file is then untouched.
@@ -36,19 +62,23 @@ void write_folder_atomic(const std::filesystem::path& folder,
 /// Whole content. Throws: InputNotFound, IoError.
 std::string read_file(const std::filesystem::path& path);
 
-/// Adds whole lines to a file that grows (JSON lines); each call is one write(2).
-/// Throws: IoError.
+/// Throws when a path is an address of the network (https://...): cmgems downloads nothing. Throws: UsageError.
+void refuse_address(const std::string& path);
+
+/// Adds whole lines to a file that grows (JSON lines); each call is one write(2). After a failure the file ends with
+/// the last whole line, and no line is added any more.
 class LineAppender {
  public:
+  /// Throws: IoError, as append does.
   explicit LineAppender(const std::filesystem::path& path);
-  ~LineAppender();
-  LineAppender(const LineAppender&) = delete;
-  LineAppender& operator=(const LineAppender&) = delete;
+  /// Cuts the file to its first `bytes` before. Throws: DataError when it is shorter.
+  LineAppender(const std::filesystem::path& path, std::uint64_t bytes);
   void append(std::string_view line);
+  std::uint64_t size() const { return size_; }
 
  private:
-  std::filesystem::path path_;
-  int descriptor_;
+  FileWriter file_;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace cmgems

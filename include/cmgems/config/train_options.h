@@ -17,6 +17,8 @@ struct TrainOptions {
   double adam_epsilon = 1e-6;
   double max_grad_norm = 1.0;              // 0 = no clipping
   std::optional<std::int64_t> eval_steps;  // null = max_steps / 20
+  std::optional<std::int64_t> save_steps;  // null = max_steps / 20
+  double save_minutes = 15;                // a checkpoint at the latest so long after the last one; 0 = by steps only
   std::int64_t validation_windows = 2000;
   std::int64_t seed = 42;
 };

@@ -32,6 +32,9 @@ struct MaskedExample {
 /// Adds one window, without masks, at the end of a batch: [CLS] tokens [SEP].
 void append_window(RaggedBatch& batch, std::span<const kmer::TokenId> tokens);
 
+/// The same for an example with its masks.
+void append_example(RaggedBatch& batch, const MaskedExample& example);
+
 /// Packs the examples into as few batches as the budget allows (greedy over lengths, longest first); a single window
 /// longer than the budget gets a batch of its own. budget_tokens 0 = one batch.
 std::vector<RaggedBatch> pack(std::span<const MaskedExample> examples, std::size_t budget_tokens);

@@ -32,4 +32,8 @@ struct WindowSet {
 WindowSet cut_windows(const genome::Genome& genome, const DataOptions& options, std::uint64_t seed,
                       std::uint64_t epoch = 0);
 
+/// Windows that cover every k-mer of the genome once, as few as there can be, of equal length within a run of bases but
+/// for one token: what a trained model is measured on. Runs shorter than k have none.
+std::vector<Window> cover_windows(const genome::Genome& genome, int k, std::size_t longest);
+
 }  // namespace cmgems::corpus

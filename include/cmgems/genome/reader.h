@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "cmgems/genome/builder.h"
@@ -27,5 +29,12 @@ struct FastaRecord {
 };
 /// Throws as append_files.
 std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path);
+
+/// Calls `take` with every record of a FASTA or .2bit file (ambiguous letters of which are N), in order, holding one at
+/// a time. Throws as append_files; what `take` throws.
+void for_each_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take);
+
+/// Whether the file begins as FASTA or .2bit does, compressed or not; a table does not.
+bool holds_records(const std::filesystem::path& path);
 
 }  // namespace cmgems::genome

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cmgems/config/model_options.h"
+#include "cmgems/nn/ops.h"
 
 namespace cmgems::nn {
 
@@ -12,6 +13,7 @@ struct Runtime {
   bool bf16 = false;
   int threads = 1;
   std::int64_t micro_batch_tokens = 4096;
+  FastPaths fast;    // all of them; measurements switch some off
   std::string note;  // why something asked for was not done, else empty
 };
 

@@ -4,6 +4,8 @@
 
 #include <torch/nn/modules/container/modulelist.h>
 
+#include <span>
+
 #include "cmgems/formats/model_folder.h"
 #include "cmgems/nn/layers.h"
 #include "cmgems/nn/ragged.h"
@@ -27,6 +29,8 @@ struct SelfAttentionImpl : torch::nn::Module {
   explicit SelfAttentionImpl(const formats::BertShape& shape);
   /// x [T, H] -> [T, H], or [Q, H] for the selected tokens alone (they attend to all).
   at::Tensor forward(const at::Tensor& x, Boundaries windows, const Selection* selection, Pass& pass);
+  /// Attention probabilities of one window: x [L, H] -> [A, L, L].
+  at::Tensor probabilities(const at::Tensor& x, Pass& pass);
   Linear query{nullptr}, key{nullptr}, value{nullptr};  // [H, H]
   Linear output{nullptr};                               // [H, H]
   LayerNorm layer_norm{nullptr};
@@ -52,6 +56,11 @@ struct EncoderImpl : torch::nn::Module {
   /// Last hidden states: [T, H], or [Q, H] when only some tokens are wanted. The last layer then computes queries and
   /// feed-forward of those alone: exact, since nothing reads the others.
   at::Tensor forward(const Ragged& batch, const Selection* selection, Pass& pass);
+  /// Hidden states of all tokens behind the first `count` layers, 0 = the embeddings: [T, H].
+  at::Tensor states(const Ragged& batch, std::size_t count, Pass& pass);
+  /// Attention probabilities of some layers, counted from 0: [layers, A, L, L]. REQUIRES: a batch of one window, layers
+  /// that are there.
+  at::Tensor attentions(const Ragged& window, std::span<const int> wanted, Pass& pass);
   Embeddings embeddings{nullptr};
   torch::nn::ModuleList layers;
   formats::BertShape shape;

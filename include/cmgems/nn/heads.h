@@ -6,6 +6,9 @@
 
 namespace cmgems::nn {
 
+/// Mean over each window's rows: x [T, H], boundaries [W + 1] -> [W, H].
+at::Tensor mean_of_windows(const at::Tensor& x, const std::vector<std::int32_t>& boundaries);
+
 /// dense + GELU + LayerNorm, decoder tied to the word embeddings, one bias, added once.
 struct MaskedLmImpl : torch::nn::Module {
   explicit MaskedLmImpl(const formats::BertShape& shape);
@@ -23,7 +26,11 @@ TORCH_MODULE(MaskedLm);
 struct ClassifierImpl : torch::nn::Module {
   ClassifierImpl(const formats::BertShape& shape, int classes, config::Pooling pooling);
   /// [W, classes] fp32.
-  at::Tensor forward(const Ragged& batch, Pass& pass);
+  at::Tensor forward(const Ragged& batch, Pass& pass) { return score(pooled(batch, pass), pass); }
+  /// Pooled outputs, one a window: [W, H].
+  at::Tensor pooled(const Ragged& batch, Pass& pass);
+  /// Pooled outputs [., H] -> class scores [., classes] fp32.
+  at::Tensor score(const at::Tensor& outputs, Pass& pass);
   Encoder bert{nullptr};
   Linear pooler{nullptr};      // [H, H]
   Linear classifier{nullptr};  // [classes, H]

@@ -4,9 +4,13 @@
 
 #include <torch/nn/module.h>
 
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace cmgems::train {
+
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 struct AdamWOptions {
   double beta1 = 0.9;
@@ -23,10 +27,14 @@ class AdamW {
   /// One update. REQUIRES: every parameter has a gradient.
   void step(double learning_rate);
   void clear_gradients();
+  /// All that the next step depends on, by parameter: exp_avg.NAME, exp_avg_sq.NAME and step.NAME (updates so far), in
+  /// the optimizer's own memory.
+  NamedTensors state() const;
 
  private:
   struct Group {
     double weight_decay;
+    std::vector<std::string> names;
     std::vector<at::Tensor> parameters, first_moments, second_moments, steps;
   };
   static std::vector<at::Tensor> gradients_of(const Group& group);

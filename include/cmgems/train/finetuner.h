@@ -52,7 +52,8 @@ class Finetuner {
  public:
   /// Reads the model once and tokenizes both tables. `model_folder` empty: config.model's sizes and random weights.
   /// `config` and `task` must outlive it.
-  /// Throws: DataError (a sequence longer than the model's positions; a damaged model), InputNotFound, UsageError.
+  /// Sequences longer than the model's positions are cut, and their pieces' pooled outputs averaged (nn/pieces.h).
+  /// Throws: DataError (a damaged model), InputNotFound, UsageError.
   Finetuner(const config::Config& config, const tasks::TaskData& task, std::filesystem::path model_folder);
 
   /// Fine-tunes on `rows` of task.pool and scores task.test; a pure function of its arguments but for `seconds`.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct MaskerReport {
 struct StartReport {
   std::uint64_t training_windows, validation_windows;
   std::int64_t parameters;
+  std::int64_t step;                 // completed before, 0 for a new run
+  std::filesystem::path checkpoint;  // what the run continues from, empty for a new one
 };
 
 struct StepReport {
@@ -52,6 +55,25 @@ struct SwitchReport {
   std::optional<double> drop;  // absent for a fixed schedule
 };
 
+/// A loss far above those before it (train/step_guard.h).
+struct SpikeReport {
+  std::int64_t step;
+  double loss;
+  double mean, deviation;  // of the losses before
+};
+
+struct SaveReport {
+  std::int64_t step;
+  std::uint64_t bytes;
+  double paused;   // seconds for which training stood still
+  double seconds;  // until everything was on the disk
+};
+
+/// A file that an observer adds to a checkpoint, to find it there when the run continues.
+struct SavedFile {
+  std::string name, content;
+};
+
 struct DoneReport {
   std::int64_t steps;
   double seconds;
@@ -60,6 +82,7 @@ struct DoneReport {
   bool has_trigger;
   std::optional<std::int64_t> switch_step;
   std::vector<double> last_drops;  // up to three
+  std::uint64_t session_tokens;    // since training started or went on, as `seconds`
 };
 
 class Observer {
@@ -70,7 +93,14 @@ class Observer {
   virtual void on_eval(const EvalReport&) {}
   virtual void on_switch(const SwitchReport&) {}
   virtual void on_skipped(std::int64_t /*step*/, const std::string& /*reason*/) {}
+  virtual void on_spike(const SpikeReport&) {}
+  virtual void on_save(const SaveReport&) {}
+  virtual void on_save_failed(std::int64_t /*step*/, const std::string& /*reason*/) {}
+  /// The run ends early and resumable, after `step`.
+  virtual void on_interrupt(std::int64_t /*step*/, const std::string& /*reason*/) {}
   virtual void on_done(const DoneReport&) {}
+  /// What must survive a restart; called between two steps. No clock times: equal runs save equal bytes.
+  virtual std::vector<SavedFile> save() const { return {}; }
 };
 
 }  // namespace cmgems::train

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "cmgems/config/config.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/npmi/table.h"
+#include "cmgems/train/checkpoint_options.h"
 #include "cmgems/train/observer.h"
 
 namespace cmgems::train {
@@ -14,15 +17,27 @@ namespace cmgems::train {
 struct PretrainSummary {
   std::vector<curriculum::Measurement> curve;  // validation perplexity every eval_steps
   std::optional<std::int64_t> switch_step;
-  double seconds = 0;
-  std::uint64_t tokens = 0;
+  double seconds = 0;        // since training started, or went on
+  std::uint64_t tokens = 0;  // of the whole run
+  std::uint64_t session_tokens = 0;
   std::int64_t parameters = 0;
+};
+
+/// How a run is kept, continued and ended early; by default it is none of these.
+struct RunControl {
+  CheckpointOptions checkpoints;
+  /// Why to stop now; empty = go on. Asked between micro-batches.
+  std::function<std::string()> stop_reason = [] { return std::string(); };
 };
 
 /// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose
 /// reports then have no NPMI.
-/// Throws: DataError (genome too short), UsageError (device), IoError.
+/// A run that continues from a checkpoint ends with the same bytes as one that never stopped (CPU, same threads).
+/// Throws: DataError (genome too short; loss not finite, see step_guard.h), UsageError (device); IoError, when two
+/// checkpoints in a row cannot be written or the last one cannot; Error(interrupted) after stop_reason gave one, the
+/// unfinished step is then discarded and the last whole one saved.
 PretrainSummary pretrain(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
-                         const std::filesystem::path& model_folder, const std::vector<Observer*>& observers);
+                         const std::filesystem::path& model_folder, const std::vector<Observer*>& observers,
+                         const RunControl& control = {});
 
 }  // namespace cmgems::train

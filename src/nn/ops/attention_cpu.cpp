@@ -1,15 +1,9 @@
 #include "attention_cpu.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
-#include <ATen/ops/_softmax_backward_data.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/matmul.h>
-#include <ATen/ops/softmax.h>
 #include <torch/csrc/autograd/custom_function.h>
-
-#include <cmath>
 
 namespace cmgems::nn::ops {
 namespace {
@@ -96,75 +90,11 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
   }
 };
 
-/// Scores of one run with dropout: P = softmax(q k^T / sqrt(D)) before, kept after the mask.
-struct Scores {
-  at::Tensor probabilities, mask;
-  double scale;
-  Scores(const at::Tensor& q, const at::Tensor& k, double dropout, const DropoutKey& key)
-      : scale(1.0 / std::sqrt(static_cast<double>(q.size(3)))) {
-    probabilities = at::softmax(at::matmul(q, k.transpose(2, 3)) * scale, -1);
-    mask = dropout_mask(probabilities.sizes(), dropout, key).to(q.scalar_type());
-  }
-};
-
-/// With dropout the fused kernel refuses, and LibTorch would keep A x S x S scores per window. Here they live for one
-/// run at a time, and the backward pass computes them again with the same mask.
-struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const std::vector<WindowRun>& runs, double dropout, const std::vector<std::int64_t>& key) {
-    at::Tensor out = at::empty_like(q, at::MemoryFormat::Contiguous);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      if (runs[i].queries == 0) continue;
-      const Scores scores(queries_of(q, runs[i]), keys_of(k, runs[i]), dropout, key_of(key, i));
-      queries_of(out, runs[i]).copy_(at::matmul(scores.probabilities * scores.mask, keys_of(v, runs[i])));
-    }
-    context->save_for_backward({q, k, v});
-    context->saved_data["runs"] = flatten(runs);
-    context->saved_data["dropout"] = dropout;
-    context->saved_data["key"] = key;
-    return out;
-  }
-
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const auto saved = context->get_saved_variables();
-    const auto &q = saved[0], &k = saved[1], &v = saved[2];
-    const at::Tensor gradient = gradients[0].contiguous();
-    const double dropout = context->saved_data["dropout"].toDouble();
-    const auto key = context->saved_data["key"].toIntVector();
-    Gradients result(q, k, v);
-    const auto runs = unflatten(context->saved_data["runs"].toIntVector());
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      if (runs[i].queries == 0) {
-        result.clear(runs[i]);
-        continue;
-      }
-      const auto qi = queries_of(q, runs[i]), ki = keys_of(k, runs[i]), vi = keys_of(v, runs[i]);
-      const auto go = queries_of(gradient, runs[i]);
-      const Scores scores(qi, ki, dropout, key_of(key, i));
-      const auto dp = at::matmul(go, vi.transpose(2, 3)) * scores.mask;
-      const auto ds = at::_softmax_backward_data(dp, scores.probabilities, -1, q.scalar_type()) * scores.scale;
-      result.set(runs[i], at::matmul(ds, ki), at::matmul(ds.transpose(2, 3), qi),
-                 at::matmul((scores.probabilities * scores.mask).transpose(2, 3), go));
-    }
-    return {result.q, result.k, result.v, {}, {}, {}};
-  }
-
-  /// Each run draws its own numbers. Autograd keeps plain values only: a key travels as a list of integers.
-  static DropoutKey key_of(const std::vector<std::int64_t>& key, std::size_t run) {
-    return {static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(key[1]),
-            static_cast<std::uint64_t>(key[2]) + run};
-  }
-};
-
 }  // namespace
 
-at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::vector<WindowRun> runs,
-                         double dropout, const DropoutKey& key) {
-  if (dropout == 0) return FlashAttention::apply(q, k, v, runs);
-  return DropoutAttention::apply(
-      q, k, v, runs, dropout,
-      std::vector<std::int64_t>{static_cast<std::int64_t>(key.seed), static_cast<std::int64_t>(key.step),
-                                static_cast<std::int64_t>(key.draw)});
+at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         const std::vector<WindowRun>& runs) {
+  return FlashAttention::apply(q, k, v, runs);
 }
 
 }  // namespace cmgems::nn::ops

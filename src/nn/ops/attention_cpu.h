@@ -12,8 +12,20 @@ struct WindowRun {
 };
 std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows);
 
-/// dropout 0: the fused kernel; otherwise plain products with the mask drawn again in the backward pass.
-at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::vector<WindowRun> runs,
-                         double dropout, const DropoutKey& key);
+/// Without dropout: LibTorch's fused kernel, run by run.
+at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         const std::vector<WindowRun>& runs);
+
+/// Where the mask of a window's head is drawn from: each has its own numbers.
+inline DropoutKey key_of_head(DropoutKey key, std::int64_t window, std::int64_t heads, std::int64_t head) {
+  key.draw += static_cast<std::uint64_t>(window * heads + head);
+  return key;
+}
+
+/// With dropout, which that kernel refuses: one head of one window at a time, its scores [Q, T] in the cache of a core.
+/// They are computed again in the backward pass, under the same mask. fp32 or bf16; scores are fp32.
+at::Tensor dropout_attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                 Boundaries query_windows, Boundaries key_windows, double dropout,
+                                 const DropoutKey& key);
 
 }  // namespace cmgems::nn::ops

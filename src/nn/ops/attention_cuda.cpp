@@ -7,6 +7,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -82,13 +83,22 @@ at::Tensor block(const at::Tensor& x, std::int64_t first, std::int64_t windows, 
   return x.narrow(0, first, windows * length).view({windows, length, x.size(1), x.size(2)}).transpose(1, 2);
 }
 
-/// One run; the key of its mask is that of the CPU's attention.
+/// The masks that the CPU draws for one run, each head of each window from its own numbers: [n, A, Q, T].
+at::Tensor run_mask(at::IntArrayRef sizes, double dropout, const DropoutKey& key, at::Device device) {
+  std::vector<at::Tensor> masks;
+  for (std::int64_t w = 0; w < sizes[0]; ++w)
+    for (std::int64_t h = 0; h < sizes[1]; ++h)
+      masks.push_back(dropout_mask(sizes.slice(2), dropout, key_of_head(key, w, sizes[1], h), device));
+  return at::stack(masks).view(sizes);
+}
+
+/// One run; `key` is that of the first head of its first window.
 at::Tensor plain_run(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double dropout,
                      const DropoutKey& key) {
   const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
   auto probabilities = at::softmax(at::matmul(q, k.transpose(2, 3)) * scale, -1);
   if (dropout > 0) {
-    probabilities = probabilities * dropout_mask(probabilities.sizes(), dropout, key, q.device()).to(q.scalar_type());
+    probabilities = probabilities * run_mask(probabilities.sizes(), dropout, key, q.device()).to(q.scalar_type());
   }
   return at::matmul(probabilities, v);
 }
@@ -99,7 +109,12 @@ struct PlainWork {
   double dropout;
   DropoutKey key;
 
-  DropoutKey key_of(std::size_t run) const { return {key.seed, key.step, key.draw + run}; }
+  /// That of the first head of the run's first window.
+  DropoutKey key_of(std::size_t run, std::int64_t heads) const {
+    std::int64_t window = 0;
+    for (std::size_t i = 0; i < run; ++i) window += runs[i].windows;
+    return key_of_head(key, window, heads, 0);
+  }
 };
 std::vector<std::int64_t> flatten(const PlainWork& work) {
   std::vector<std::int64_t> list{static_cast<std::int64_t>(work.key.seed), static_cast<std::int64_t>(work.key.step),
@@ -128,7 +143,7 @@ struct PlainAttention : torch::autograd::Function<PlainAttention> {
       block(out, run.first_query, run.windows, run.queries)
           .copy_(plain_run(block(q, run.first_query, run.windows, run.queries),
                            block(k, run.first_key, run.windows, run.keys),
-                           block(v, run.first_key, run.windows, run.keys), work.dropout, work.key_of(i)));
+                           block(v, run.first_key, run.windows, run.keys), work.dropout, work.key_of(i, q.size(1))));
     }
     context->save_for_backward({q, k, v});
     context->saved_data["work"] = flatten(work);
@@ -150,7 +165,7 @@ struct PlainAttention : torch::autograd::Function<PlainAttention> {
       const at::AutoGradMode with_gradients(true);
       const variable_list inputs{queries(saved[0]).detach().requires_grad_(), keys(saved[1]).detach().requires_grad_(),
                                  keys(saved[2]).detach().requires_grad_()};
-      const auto out = plain_run(inputs[0], inputs[1], inputs[2], work.dropout, work.key_of(i));
+      const auto out = plain_run(inputs[0], inputs[1], inputs[2], work.dropout, work.key_of(i, saved[0].size(1)));
       const auto own = torch::autograd::grad({out}, inputs, {queries(gradients[0].contiguous())});
       const at::AutoGradMode without_gradients(false);
       queries(result[0]).copy_(own[0]);

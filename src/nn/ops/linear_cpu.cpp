@@ -16,15 +16,6 @@ using torch::autograd::variable_list;
 // rounded up, with zeros, to a multiple that makes shapes repeat.
 constexpr std::int64_t kRowMultiple = 64;
 
-/// x in `compute`, with rows of zeros up to the multiple.
-at::Tensor rounded(const at::Tensor& x, at::ScalarType compute) {
-  const std::int64_t rows = x.size(0), whole = (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
-  auto result = at::empty({whole, x.size(1)}, x.options().dtype(compute));
-  result.narrow(0, 0, rows).copy_(x);
-  result.narrow(0, rows, whole - rows).zero_();
-  return result;
-}
-
 struct ReducedLinear : torch::autograd::Function<ReducedLinear> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, at::ScalarType compute) {
@@ -49,6 +40,14 @@ struct ReducedLinear : torch::autograd::Function<ReducedLinear> {
 };
 
 }  // namespace
+
+at::Tensor rounded(const at::Tensor& x, at::ScalarType compute) {
+  const std::int64_t rows = x.size(0), whole = (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  auto result = at::empty({whole, x.size(1)}, x.options().dtype(compute));
+  result.narrow(0, 0, rows).copy_(x);
+  result.narrow(0, rows, whole - rows).zero_();
+  return result;
+}
 
 at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                               at::ScalarType compute) {

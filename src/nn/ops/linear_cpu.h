@@ -9,4 +9,7 @@ namespace cmgems::nn::ops {
 at::Tensor linear_reduced_cpu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                               at::ScalarType compute);
 
+/// x in `compute`, with rows of zeros up to a multiple that makes shapes repeat.
+at::Tensor rounded(const at::Tensor& x, at::ScalarType compute);
+
 }  // namespace cmgems::nn::ops

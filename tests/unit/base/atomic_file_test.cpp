@@ -35,6 +35,22 @@ TEST_CASE("check_output_file refuses what could not be written, and changes noth
   CHECK_THROWS_AS(check_output_file(folder.path() / std::string(300, 'n')), IoError);
 }
 
+TEST_CASE("a file that grows appears when it is whole, its head rewritten, or not at all", "[base]") {
+  test::TemporaryFolder folder;
+  const auto path = folder.path() / "a.bin";
+  {
+    AtomicFile file(path);
+    file.append("head");
+    file.append(" and tail");
+    CHECK_FALSE(fs::exists(path));
+    file.overwrite(1, "AN");
+    file.commit();
+  }
+  CHECK(read_file(path) == "hANd and tail");
+  { AtomicFile(folder.path() / "b.bin").append("half"); }
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
 TEST_CASE("write_folder_atomic keeps the old folder when filling fails", "[base]") {
   test::TemporaryFolder folder;
   folder.write("model/weights", "old");

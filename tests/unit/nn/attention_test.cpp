@@ -62,6 +62,17 @@ TEST_CASE("attention by hand: one window, equal scores, the mean of the values",
   CHECK(largest_difference(out, torch::tensor({2.0F, 4.0F, 2.0F, 4.0F}).view({2, 1, 2})) < 1e-6);
 }
 
+TEST_CASE("probabilities times values are the attention", "[nn]") {
+  const std::vector<std::int32_t> window{0, 9};
+  const auto input = random_input(9, 9, at::kDouble);
+  Pass pass;
+  const auto probabilities = ops::attention_probabilities(input.q, input.k);  // [A, L, L]
+  REQUIRE(probabilities.sizes() == at::IntArrayRef({3, 9, 9}));
+  CHECK(largest_difference(probabilities.sum(-1), torch::ones({3, 9}, at::kDouble)) < 1e-12);
+  const auto product = torch::matmul(probabilities, input.v.transpose(0, 1)).transpose(0, 1);
+  CHECK(largest_difference(product, ops::attention(input.q, input.k, input.v, window, window, 0, pass)) < 1e-12);
+}
+
 TEST_CASE("with dropout the backward pass uses the mask of the forward pass", "[nn]") {
   const std::vector<std::int32_t> windows{0, 4, 8, 11};
   auto input = random_input(11, 11, at::kDouble);

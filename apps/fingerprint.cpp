@@ -1,0 +1,95 @@
+#include "fingerprint.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cmgems/base/error.h"
+#include "cmgems/base/hash.h"
+#include "cmgems/base/options.h"
+#include "cmgems/nn/device.h"
+
+namespace cmgems::apps {
+namespace {
+
+using formats::Fingerprint;
+
+constexpr const char* kSections[] = {"compute", "data", "model", "masking", "curriculum", "train"};
+const std::set<std::string>& without_effect() {
+  static const std::set<std::string> keys{"data.include", "data.exclude", "train.save_steps", "train.save_minutes"};
+  return keys;
+}
+
+/// "/train/max_steps" -> "train.max_steps"
+std::string dotted(const std::string& pointer) {
+  std::string path = pointer.substr(1);
+  std::replace(path.begin(), path.end(), '/', '.');
+  return path;
+}
+
+std::string value_in(const Fingerprint& fingerprint, const std::string& field) {
+  const auto found = fingerprint.find(field);
+  return found == fingerprint.end() ? "absent" : found->second;
+}
+
+std::set<std::string> fields_of(const Fingerprint& before, const Fingerprint& now) {
+  std::set<std::string> fields;
+  for (const auto* fingerprint : {&before, &now}) {
+    for (const auto& [field, value] : *fingerprint) fields.insert(field);
+  }
+  return fields;
+}
+
+void require_known(const std::set<std::string>& fields, const std::vector<std::string>& allowed) {
+  for (const auto& name : allowed) {
+    if (fields.contains(name)) continue;
+    const auto near = nearest(name, {fields.begin(), fields.end()});
+    throw UsageError("--allow-mismatch " + name + ": there is no such field" +
+                     (near.empty() ? "" : "; did you mean " + std::string(near) + "?"));
+  }
+}
+
+}  // namespace
+
+Fingerprint settings_of(const config::Config& config) {
+  const auto document = nlohmann::json::parse(config::to_json(config));
+  Fingerprint settings;
+  for (const auto* section : kSections) {
+    const auto flat = nlohmann::json{{section, document.at(section)}}.flatten();  // outlives the loop over it
+    for (const auto& [pointer, value] : flat.items()) {
+      if (!without_effect().contains(dotted(pointer))) settings[dotted(pointer)] = value.dump();
+    }
+  }
+  return settings;
+}
+
+Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes) {
+  Fingerprint fingerprint = settings_of(config);
+  for (const auto& [input, hash] : hashes) fingerprint[input] = hash;
+  fingerprint["libtorch"] = nn::torch_version();
+  fingerprint["world_size"] = "1";
+  return fingerprint;
+}
+
+std::string hash_of_table(const npmi::Table& table) {
+  Sha256 hash;
+  hash.update(table.npmi.data(), table.npmi.size() * sizeof(double));
+  hash.update(table.rank.data(), table.rank.size() * sizeof(std::int32_t));
+  return hash.finish();
+}
+
+void require_same(const Fingerprint& before, const Fingerprint& now, const std::vector<std::string>& allowed) {
+  const auto fields = fields_of(before, now);
+  require_known(fields, allowed);
+  std::string differences;
+  for (const auto& field : fields) {
+    const auto was = value_in(before, field), is = value_in(now, field);
+    if (was == is || std::find(allowed.begin(), allowed.end(), field) != allowed.end()) continue;
+    differences += "\n  " + field + " was " + was + ", is " + is;
+  }
+  if (differences.empty()) return;
+  throw UsageError("the run cannot continue as it began:" + differences +
+                   "\nrestore what was there, or accept each difference with --allow-mismatch FIELD");
+}
+
+}  // namespace cmgems::apps

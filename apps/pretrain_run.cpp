@@ -1,0 +1,112 @@
+#include "pretrain_run.h"
+
+#include <iostream>
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
+#include "cmgems/base/hash.h"
+#include "cmgems/base/log.h"
+#include "event_files.h"
+#include "fingerprint.h"
+#include "observers.h"
+#include "pretrain_report.h"
+#include "resume.h"
+#include "run_estimate.h"
+#include "stop_rule.h"
+#include "stopwatch.h"
+
+namespace cmgems::apps {
+namespace {
+
+/// Makes the run folder and writes what is known, when the inputs have proven good; an earlier run stays until then.
+class RunOpener final : public train::Observer {
+ public:
+  RunOpener(PretrainPlan& plan, const config::Config& config, const Session& session, PretrainInputs& inputs)
+      : plan_(plan), config_(config), session_(session), inputs_(inputs) {}
+
+  void on_start(const train::StartReport& report) override {
+    check_room(plan_.run, report.parameters, plan_.keep);
+    open(report);
+    log_info("run: " + plan_.run.string());
+    inputs_.record.parameters = report.parameters;
+    write_record();  // first: a folder that has it is known to be that of a run
+    write_file_atomic(plan_.run / "config.json", config::to_json(config_));
+    npmi::write_table(inputs_.table, plan_.run / "npmi.tsv");
+    inputs_.record.hashes["npmi"] = sha256(read_file(plan_.run / "npmi.tsv"));
+    write_record();
+  }
+
+  void write_record() const { write_run_record(plan_.run / "run.json", session_, config_, inputs_.record); }
+
+ private:
+  void open(const train::StartReport& report) {
+    if (!plan_.earlier) {
+      fresh_.emplace(plan_.run, plan_.overwrite);
+    } else if (report.checkpoint.empty()) {
+      plan_.earlier->clear();
+    }
+  }
+
+  PretrainPlan& plan_;
+  const config::Config& config_;
+  const Session& session_;
+  PretrainInputs& inputs_;
+  std::optional<RunFolder> fresh_;  // locked until the run is over
+};
+
+train::CheckpointOptions checkpoint_options(const config::Config& config, const PretrainInputs& inputs,
+                                            const PretrainPlan& plan) {
+  train::CheckpointOptions options;
+  options.run = plan.run;
+  auto hashes = inputs.record.hashes;
+  hashes["npmi"] = hash_of_table(inputs.table);
+  options.fingerprint = fingerprint_of(config, hashes);
+  options.save_steps = config.train.save_steps.value_or(config.train.max_steps);
+  options.save_minutes = config.train.save_minutes;
+  options.keep = plan.keep;
+  options.logs = {plan.run / "metrics.jsonl"};
+  if (!plan.earlier) return options;
+  const auto checkpoint = choose_checkpoint(plan.run);
+  if (!checkpoint) {
+    log_info("the run in " + plan.run.string() + " has no checkpoint yet: it starts over");
+    return options;
+  }
+  require_same(checkpoint->manifest.fingerprint, options.fingerprint, plan.allow_mismatch);
+  options.resume_from = checkpoint->folder;
+  return options;
+}
+
+std::string how_to_continue(const std::filesystem::path& run) {
+  return "; continue with: cmgems pretrain --resume " + run.string();
+}
+
+}  // namespace
+
+void run_pretraining(const config::Config& config, PretrainInputs& inputs, PretrainPlan& plan, const Session& session,
+                     bool json) {
+  RunOpener opener(plan, config, session, inputs);
+  EventLog log(event_files(plan.run, config));
+  ProgressLine progress;
+  const auto earlier = read_run_record(plan.run / "run.json");
+  const double before = plan.earlier && earlier ? earlier->training_seconds : 0;
+  const auto checkpoints = checkpoint_options(config, inputs, plan);
+  const StopRule stop(plan.start, plan.max_minutes);
+  Stopwatch watch;
+  try {
+    const train::RunControl control{checkpoints, [&stop] { return stop.reason(); }};
+    const auto summary =
+        train::pretrain(config, inputs.genome, &inputs.table, plan.run / "model", {&opener, &log, &progress}, control);
+    inputs.record.compute_cost["training"] = before + summary.seconds;
+    inputs.record.finished = true;
+    opener.write_record();
+    const PretrainResult result{config, summary, log.recorder(), plan.run};
+    json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::interrupted) throw;
+    inputs.record.compute_cost["training"] = before + watch.lap();
+    opener.write_record();
+    throw Error(ExitCode::interrupted, error.what() + how_to_continue(plan.run));
+  }
+}
+
+}  // namespace cmgems::apps

@@ -1,0 +1,41 @@
+// cmgems pretrain --resume: which run is meant, and from where it goes on.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmgems/config/config.h"
+#include "cmgems/formats/checkpoint_folder.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cmgems::apps {
+
+struct ResumeFlags {
+  bool asked = false;
+  std::string run;  // a run folder, "auto", or empty
+  std::optional<std::int64_t> extend_to;
+  std::vector<std::string> allow_mismatch;
+
+  bool automatic() const { return run == "auto"; }
+};
+void add_resume_flags(CLI::App& command, ResumeFlags& flags);
+
+/// The run that the flags name, before any configuration is read: RUN, else --out; empty when it is to be looked for,
+/// or a new one is to begin (auto with an --out that holds no run).
+/// Throws: UsageError, InputNotFound.
+std::filesystem::path named_run(const ResumeFlags& flags, const std::string& out);
+
+/// The newest unfinished pretraining under runs/ that nobody works on, with the settings and genome of `config` when
+/// one is given; empty when there is none.
+std::filesystem::path newest_unfinished_run(const std::optional<config::Config>& config);
+
+/// Looks through the checkpoints and says which were skipped and why. -> the newest whole one, none when there is none
+/// at all. Throws: DataError when all are damaged.
+std::optional<formats::CheckpointEntry> choose_checkpoint(const std::filesystem::path& run);
+
+}  // namespace cmgems::apps

@@ -1,0 +1,31 @@
+#include "svg.h"
+
+#include "result_table.h"
+
+namespace cmgems::apps::svg {
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    result += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+  }
+  return result;
+}
+
+std::string rectangle(double x, double y, double width, double height, const std::string& fill) {
+  return "<rect x=\"" + decimals(x, 2) + "\" y=\"" + decimals(y, 2) + "\" width=\"" + decimals(width, 2) +
+         "\" height=\"" + decimals(height, 2) + "\" fill=\"" + fill + "\"/>\n";
+}
+
+std::string label(double x, double y, int size, const std::string& content) {
+  return "<text x=\"" + decimals(x, 2) + "\" y=\"" + decimals(y, 2) + "\" font-size=\"" + std::to_string(size) +
+         "\" text-anchor=\"middle\">" + content + "</text>\n";
+}
+
+std::string picture(double width, double height, const std::string& shapes) {
+  const std::string size = decimals(width, 0) + "\" height=\"" + decimals(height, 0);
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size + "\" font-family=\"sans-serif\">\n" +
+         rectangle(0, 0, width, height, "white") + shapes + "</svg>\n";
+}
+
+}  // namespace cmgems::apps::svg

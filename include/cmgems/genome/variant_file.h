@@ -1,0 +1,29 @@
+// Variants of a genome from files: VCF or BCF (plain, gzip or BGZF), or a table.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace cmgems::genome {
+
+struct Variant {
+  std::string contig;
+  std::uint64_t position;                 // of the first base of `reference`, from 0
+  std::string id;                         // "." when there is none
+  std::string reference;                  // upper case
+  std::vector<std::string> alternatives;  // upper case; may be symbolic: <DEL>, *, breakends
+  std::string place;                      // file and line, for messages
+};
+
+/// Whether an allele is written in bases.
+bool is_sequence(const std::string& allele);
+
+/// Calls `take` with every variant, in order. A table has the columns chrom (or contig), pos (from 1), ref and alt, and
+/// id if you like, in any order; tabs or commas; several alternatives with commas between them, in a table of tabs.
+/// Throws: InputNotFound, IoError, DataError with file and line; what `take` throws.
+void for_each_variant(const std::filesystem::path& path, const std::function<void(const Variant&)>& take);
+
+}  // namespace cmgems::genome

@@ -1,0 +1,55 @@
+// Rows of a table with a column of sequences, one at a time. Private to this layer.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmgems::tasks {
+
+/// Knows where it is for messages: every error is a DataError with file and line.
+class TableReader {
+ public:
+  /// Reads the header, which decides between tabs and commas: a published .csv with tabs reads as well.
+  /// Throws: InputNotFound, DataError (no column `sequence`; no column `label`, when one is needed).
+  explicit TableReader(const std::filesystem::path& path, bool needs_label = true);
+
+  /// The next row that is not blank; false at the end.
+  bool next();
+  bool has_label() const { return label_ != kNone; }
+  bool has_id() const { return id_ != kNone; }
+  /// Of the current row: bases in upper case, U as T, k-mer blanks resolved.
+  std::string sequence() const { return bases_of(fields_[sequence_]); }
+  /// REQUIRES: has_label().
+  int label() const { return label_of(fields_[label_]); }
+  /// REQUIRES: has_id().
+  const std::string& id() const { return fields_[id_]; }
+
+  [[noreturn]] void fail(const std::string& what) const;
+
+ private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  bool next_line();
+  std::size_t find(std::string_view name) const;
+  std::size_t column(std::string_view name) const;
+  void split();
+  std::string take_plain(std::string_view& rest) const;
+  std::string take_quoted(std::string_view& rest) const;
+  int label_of(const std::string& field) const;
+  std::string bases_of(const std::string& field) const;
+  std::string joined(std::string_view words) const;
+
+  std::filesystem::path path_;
+  std::ifstream file_;
+  std::string line_;
+  std::size_t number_ = 0;
+  char delimiter_ = ',';
+  std::string needed_;  // columns, for messages
+  std::vector<std::string> fields_;
+  std::size_t columns_ = 0;
+  std::size_t sequence_ = kNone, label_ = kNone, id_ = kNone;
+};
+
+}  // namespace cmgems::tasks

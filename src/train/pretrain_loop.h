@@ -1,0 +1,90 @@
+// One pretraining run. The order of things is in pretrain_loop.cpp, measurements in pretrain_evaluation.cpp, what is
+// kept and restored in pretrain_saving.cpp.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "cmgems/corpus/corpus.h"
+#include "cmgems/masking/registry.h"
+#include "cmgems/nn/device.h"
+#include "cmgems/nn/heads.h"
+#include "cmgems/train/adamw.h"
+#include "cmgems/train/checkpoint_saver.h"
+#include "cmgems/train/pretrainer.h"
+#include "cmgems/train/run_state.h"
+
+namespace cmgems::train {
+
+class PretrainLoop {
+ public:
+  PretrainLoop(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,
+               const std::vector<Observer*>& observers, const RunControl& control);
+  /// Up to the end of the last step, whose checkpoint is on the disk then.
+  void run();
+  void write_model(const std::filesystem::path& folder) const;
+  PretrainSummary finish();
+
+ private:
+  /// Ends the work on a step that cannot be finished.
+  struct StopRequested {
+    std::string reason;
+  };
+  using Clock = std::chrono::steady_clock;
+
+  void announce() const;
+  void train();
+  std::int64_t next_stop() const;
+  corpus::GlobalBatch make_batch(std::int64_t step) const;
+  void train_step(const corpus::GlobalBatch& batch);
+  void complete_step(const corpus::GlobalBatch& batch);
+  void skip(const corpus::GlobalBatch& batch, const std::string& reason);
+  void skip_diverged(const corpus::GlobalBatch& batch);
+  void report_step(const corpus::GlobalBatch& batch, double loss, double learning_rate, double grad_norm);
+  std::vector<MaskerReport> mask_reports(const corpus::GlobalBatch& batch) const;
+  void poll() const;
+
+  void draw_validation();
+  bool evaluation_due() const;
+  void evaluate();
+  void take(curriculum::State state, std::optional<double> drop);
+
+  void restore(const std::filesystem::path& checkpoint);
+  formats::ModelDescription description() const;
+  void fill(CheckpointContent& content) const;
+  void save_if_due();
+  void save_last();
+  void settle(const std::optional<SaveOutcome>& outcome, bool last);
+  [[noreturn]] void stop(const std::string& reason);
+
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  double rate() const { return tokens_since_ / std::max(1e-9, seconds() - seconds_since_); }
+  template <class Call>
+  void tell(Call call) const {
+    for (auto* observer : observers_) call(*observer);
+  }
+
+  const config::Config& config_;
+  const config::TrainOptions& options_;
+  std::int64_t warmup_steps_, eval_steps_;
+  std::vector<Observer*> observers_;
+  const RunControl& control_;
+  nn::Runtime runtime_;
+  corpus::Corpus corpus_;
+  const curriculum::Schedule schedule_;
+  const std::vector<std::unique_ptr<masking::Masker>> maskers_;
+  formats::BertShape shape_;
+  nn::MaskedLm model_;
+  std::unique_ptr<AdamW> optimizer_;
+  std::vector<corpus::RaggedBatch> validation_;
+  RunState state_;
+  CheckpointSaver saver_;
+  int failed_saves_ = 0;  // in a row
+  std::uint64_t session_tokens_ = 0;
+  Clock::time_point start_ = Clock::now();
+  double tokens_since_ = 0, seconds_since_ = 0;  // since the last evaluation
+};
+
+}  // namespace cmgems::train

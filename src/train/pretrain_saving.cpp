@@ -1,0 +1,74 @@
+#include "cmgems/base/error.h"
+#include "cmgems/formats/checkpoint_folder.h"
+#include "cmgems/nn/weights.h"
+#include "pretrain_loop.h"
+
+namespace cmgems::train {
+namespace {
+
+constexpr int kFailedSavesInARow = 2;  // the first may be a passing trouble, the second is a disk that stays full
+
+}  // namespace
+
+void PretrainLoop::restore(const std::filesystem::path& checkpoint) {
+  state_ = load_checkpoint(checkpoint, *model_, *optimizer_);
+  if (state_.step > options_.max_steps) {
+    throw UsageError(checkpoint.string() + " is beyond train.max_steps, " + std::to_string(options_.max_steps) +
+                     ": raise it with --extend-to");
+  }
+}
+
+formats::ModelDescription PretrainLoop::description() const {
+  return {shape_, static_cast<int>(config_.data.k), 0, "", config_.model.position_init};
+}
+
+void PretrainLoop::fill(CheckpointContent& content) const {
+  content.step = state_.step;
+  content.description = description();
+  copy_tensors(named_parameters(*model_), content.weights);
+  copy_tensors(optimizer_->state(), content.optimizer);
+  content.state = to_json(state_, options_.seed, options_.windows_per_step);
+  content.files.clear();
+  tell([&](const Observer& observer) {
+    for (auto& file : observer.save()) content.files.push_back(std::move(file));
+  });
+}
+
+void PretrainLoop::save_if_due() {
+  settle(saver_.finished(), false);
+  if (saver_.due(state_.step)) saver_.start([this](CheckpointContent& content) { fill(content); });
+}
+
+/// The state of the last whole step, on the disk when this returns. Throws: IoError.
+void PretrainLoop::save_last() {
+  settle(saver_.finished(/*wait=*/true), false);
+  if (state_.step == 0) return;  // a run that did nothing has nothing to lose
+  settle(saver_.save_now([this](CheckpointContent& content) { fill(content); }), true);
+}
+
+/// A first failure is told and training goes on, with the checkpoints that there are; a second one in a row ends the
+/// run, and so does one of the last checkpoint.
+void PretrainLoop::settle(const std::optional<SaveOutcome>& outcome, bool last) {
+  if (!outcome) return;
+  if (outcome->problem.empty()) {
+    failed_saves_ = 0;
+    return tell([&](Observer& observer) { observer.on_save(outcome->report); });
+  }
+  ++failed_saves_;
+  if (last || failed_saves_ >= kFailedSavesInARow) throw IoError(outcome->problem);
+  tell([&](Observer& observer) { observer.on_save_failed(outcome->report.step, outcome->problem); });
+}
+
+void PretrainLoop::stop(const std::string& reason) {
+  optimizer_->clear_gradients();
+  tell([&](Observer& observer) { observer.on_interrupt(state_.step, reason); });
+  save_last();
+  throw Error(ExitCode::interrupted, "stopped by " + reason + " after step " + std::to_string(state_.step) + " of " +
+                                         std::to_string(options_.max_steps));
+}
+
+void PretrainLoop::write_model(const std::filesystem::path& folder) const {
+  nn::save_model(*model_, description(), folder);
+}
+
+}  // namespace cmgems::train

@@ -1,0 +1,221 @@
+// cmgems pretrain --resume and cmgems checkpoint: interrupted runs go on, and nothing else happens to them.
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+using cmgems::test::kTiny;
+using cmgems::test::Outcome;
+using cmgems::test::Program;
+using nlohmann::json;
+
+namespace {
+
+/// Long enough to be caught in the middle; the model stays tiny.
+const std::string kLong = kTiny + " --set train.max_steps=4000 --set train.eval_steps=50 --set train.save_steps=25 ";
+
+/// Many steps, so that there is time for several checkpoints.
+const std::string kMany = kTiny + " --set train.max_steps=600 --set train.save_steps=10 ";
+
+/// Starts the program, waits for a file, sends signals, and gives its exit code.
+Outcome interrupted(const Program& program, const std::string& arguments, const std::string& file,
+                    const std::string& signals) {
+  return program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + arguments +
+                       " & pid=$!; for i in $(seq 600); do [ -e " + file + " ] && break; sleep 0.05; done; " + signals +
+                       "; wait $pid");
+}
+
+std::string results(const Program& program, const std::string& run) {
+  std::string all;
+  for (const char* file : {"model/model.safetensors", "model/config.json", "metrics.jsonl", "trainer_state.json"}) {
+    all += program.read(run + "/" + file);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a stopped run says how to go on, and ends as if it had not been stopped", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out whole" + kTiny).code == 0);
+  const auto stopped = program.run("pretrain --max-minutes 0.000001 --out run" + kTiny);
+  CHECK(stopped.code == 75);
+  CHECK_THAT(stopped.err, Catch::Contains("stopped by --max-minutes 0.00 after step 0 of 60; continue with: cmgems "
+                                          "pretrain --resume run"));
+  CHECK_FALSE(program.has("run/model"));
+  const auto again = program.run("pretrain --quiet --resume run");
+  INFO(again.err);
+  REQUIRE(again.code == 0);
+  CHECK(results(program, "run") == results(program, "whole"));
+
+  const auto done = program.run("pretrain --resume run");
+  CHECK(done.code == 0);
+  CHECK_THAT(done.out, Catch::Contains("the run run is finished, nothing was done"));
+  CHECK(json::parse(program.run("pretrain --resume run --json").out)["finished"] == true);
+}
+
+// A shell has SIGINT ignored in its background jobs; it takes the same way as these two.
+TEST_CASE("SIGTERM and SIGUSR1 save the last whole step within ten seconds", "[cli]") {
+  const Program program;
+  for (const std::string signal : {"TERM", "USR1"}) {
+    const auto stopped = interrupted(program, "pretrain --out " + signal + kLong, signal + "/checkpoint-25",
+                                     "kill -" + signal +
+                                         " $pid; for i in $(seq 100); do kill -0 $pid 2>/dev/null || "
+                                         "break; sleep 0.1; done; kill -KILL $pid 2>/dev/null");
+    INFO(stopped.err);
+    CHECK(stopped.code == 75);
+    CHECK_THAT(stopped.err, Catch::Contains("stopped by SIG" + signal + " after step "));
+    const auto list = json::parse(program.run("checkpoint list --json " + signal).out)["checkpoints"];
+    REQUIRE(list.size() >= 2);
+    const auto step = std::to_string(list[0]["step"].get<int>());
+    CHECK_THAT(stopped.err, Catch::Contains("after step " + step + " of 4000"));
+    CHECK_THAT(program.read(signal + "/timing.jsonl"), Catch::Contains("\"event\":\"interrupt\",\"step\":" + step));
+  }
+}
+
+TEST_CASE("a second signal ends at once", "[cli]") {
+  const Program program;
+  // A step of a single micro-batch that takes seconds, in its middle: nobody asks in between.
+  const auto ended = interrupted(
+      program,
+      "pretrain --out run" + kLong + "--set train.windows_per_step=20000 --set compute.micro_batch_tokens=1000000",
+      "run/metrics.jsonl", "sleep 1; kill -TERM $pid; sleep 0.05; kill -TERM $pid");
+  CHECK(ended.code != 0);
+  CHECK(ended.code != 75);
+}
+
+TEST_CASE("differences are refused one by one unless they are named", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+  const std::string more = "pretrain --resume run --extend-to 70 --set train.learning_rate=1e-3 ";
+  const auto refused = program.run(more + "--set data.max_tokens=20");
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("train.learning_rate was 0.003, is 0.001") &&
+                              Catch::Contains("data.max_tokens was 24, is 20") && Catch::Contains("--allow-mismatch"));
+  CHECK_THAT(refused.err, !Catch::Contains("train.max_steps was"));
+  const auto unknown = program.run(more + "--allow-mismatch train.learning_rat");
+  CHECK(unknown.code == 64);
+  CHECK_THAT(unknown.err, Catch::Contains("did you mean train.learning_rate?"));
+  CHECK(program.run(more + "--quiet --allow-mismatch train.learning_rate").code == 0);
+}
+
+TEST_CASE("a finished run goes on to more steps", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+  const auto before = program.read("run/model/model.safetensors");
+  const auto less = program.run("pretrain --resume run --extend-to 50");
+  CHECK(less.code == 64);
+  CHECK_THAT(less.err, Catch::Contains("--extend-to 50: the run goes to step 60 as it is"));
+  REQUIRE(program.run("pretrain --quiet --resume run --extend-to 80").code == 0);
+  CHECK(program.read("run/model/model.safetensors") != before);
+  const auto metrics = program.read("run/metrics.jsonl");
+  CHECK_THAT(metrics, Catch::Contains("\"event\":\"done\",\"step\":80") && !Catch::Contains("\"done\",\"step\":60"));
+  CHECK(json::parse(program.read("run/config.json"))["train"]["max_steps"] == 80);
+  CHECK_THAT(program.run("pretrain --resume run --extend-to 80").out, Catch::Contains("nothing was done"));
+  CHECK(program.run("pretrain --extend-to 80" + kTiny).code == 64);
+}
+
+TEST_CASE("the run to continue is found by its configuration, or a new one starts", "[cli]") {
+  const Program program;
+  const auto none = program.run("pretrain --resume");
+  CHECK(none.code == 66);
+  CHECK_THAT(none.err, Catch::Contains("no unfinished run was found under runs/"));
+  const auto first = program.run("pretrain --resume auto --max-minutes 0.000001 --out runs/a" + kTiny);
+  CHECK(first.code == 75);
+  CHECK(program.run("pretrain --resume" + kTiny + "--set train.seed=7").code == 66);
+  const auto found = program.run("pretrain --resume auto" + kTiny);
+  CHECK(found.code == 0);
+  CHECK_THAT(found.err, Catch::Contains("run: runs/a (default: the newest unfinished one under runs/)"));
+  CHECK(program.has("runs/a/model"));
+  const auto nowhere = program.run("pretrain --resume no/run");
+  CHECK(nowhere.code == 66);
+  CHECK_THAT(nowhere.err, Catch::Contains("no run at no/run"));
+  CHECK(program.run("pretrain --resume runs/a --out other").code == 64);
+  CHECK(program.run("pretrain --resume runs/a --overwrite").code == 64);
+}
+
+TEST_CASE("a damaged checkpoint is passed over with its reason", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out run" + kMany).code == 0);
+  const auto whole = results(program, "run");
+  CHECK(program.run("checkpoint verify run").code == 0);
+  const auto list = json::parse(program.run("checkpoint list --json run").out)["checkpoints"];
+  REQUIRE(list.size() == 2);
+  CHECK(list[0]["step"] == 600);
+  const std::string unfinished = "sed -i 's/\"finished\": true/\"finished\": false/' run/run.json; ";
+  program.shell(unfinished + "printf x >> run/checkpoint-600/training_state.safetensors");
+  const auto verified = program.run("checkpoint verify run");
+  CHECK(verified.code == 65);
+  CHECK_THAT(verified.err, Catch::Contains("1 of 2 checkpoints in run are not whole"));
+  CHECK_THAT(verified.out, Catch::Contains("training_state.safetensors has "));
+  const auto resumed = program.run("pretrain --resume run");
+  CHECK(resumed.code == 0);
+  CHECK_THAT(resumed.err, Catch::Contains("checkpoint of step 600 skipped: ") &&
+                              Catch::Contains("continuing after step " + list[1]["step"].dump()));
+  CHECK(results(program, "run") == whole);
+  CHECK(program.run("checkpoint verify run").code == 0);
+
+  program.shell(unfinished + "for c in run/checkpoint-*; do : > $c/MANIFEST.json; done");
+  const auto lost = program.run("pretrain --resume run");
+  CHECK(lost.code == 65);
+  CHECK_THAT(lost.err, Catch::Contains("no checkpoint in run is whole (2 looked through)"));
+}
+
+TEST_CASE("checkpoints are listed, verified and pruned", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --keep 4 --out run" + kMany).code == 0);
+  const auto list = json::parse(program.run("checkpoint list --json run").out);
+  CHECK(list["command"] == "checkpoint list");
+  REQUIRE(list["checkpoints"].size() == 4);
+  CHECK(list["checkpoints"][0]["step"] == 600);
+  CHECK(list["checkpoints"][0]["whole"] == true);
+  program.write("run/checkpoint-7.tmp-1/x", "half");
+  CHECK(program.run("checkpoint prune run --keep 1").code == 64);
+  CHECK(json::parse(program.run("checkpoint prune --json run").out)["checkpoints"].size() == 2);
+  CHECK_FALSE(program.has("run/checkpoint-7.tmp-1"));
+  CHECK(program.run("checkpoint list nothing").code == 66);
+  const auto model = program.run(
+      "finetune --config smoke.json --task synthetic --shots 2 --runs 1 --quiet --out f --set finetune.epochs=1 "
+      "--model run/checkpoint-600");
+  INFO(model.err);
+  CHECK(model.code == 0);  // a checkpoint is a model folder
+}
+
+TEST_CASE("a run is a trainer state and TensorBoard's files too", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+  const auto state = json::parse(program.read("run/trainer_state.json"));
+  CHECK(state["global_step"] == 60);
+  CHECK(state["max_steps"] == 60);
+  REQUIRE(state["log_history"].size() == 5);  // trained to 50 and 60, measured at 20, 40 and 60
+  CHECK(state["log_history"][0]["step"] == 20);
+  CHECK(state["log_history"][0].contains("eval_loss"));
+  CHECK(state["log_history"][2]["step"] == 50);
+  CHECK(state["log_history"][2].contains("learning_rate"));
+  CHECK(state["best_metric"] == state["log_history"][4]["eval_loss"]);
+  CHECK(program.shell("ls run/runs/*/events.out.tfevents.*").code == 0);
+}
+
+TEST_CASE("a log on a full disk does not end a run", "[cli]") {
+  const Program program;
+  if (!std::filesystem::exists("/dev/full")) CMGEMS_SKIP("/dev/full is not here");
+  REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
+  program.shell("ln -sf /dev/full run/timing.jsonl");
+  const auto run = program.run("pretrain --resume run --extend-to 80");
+  CHECK(run.code == 0);
+  const std::string told = "run/timing.jsonl is not written any more: cannot write run/timing.jsonl: No space left";
+  CHECK_THAT(run.err, Catch::Contains(told) && Catch::Contains("training goes on without it"));
+  CHECK(run.err.find(told) == run.err.rfind(told));
+  CHECK_THAT(program.read("run/metrics.jsonl"), Catch::Contains("\"event\":\"done\",\"step\":80"));
+}
+
+TEST_CASE("addresses are refused, all at once", "[cli]") {
+  const Program program;
+  const auto refused =
+      program.run("pretrain --genome https://example.org/hg38.fa --set npmi.table=s3://b/t.tsv" + kTiny);
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("https://example.org/hg38.fa is an address") &&
+                              Catch::Contains("s3://b/t.tsv is an address") &&
+                              Catch::Contains("cmgems downloads nothing"));
+  CHECK(program.run("pretrain --config http://example.org/c.json").code == 64);
+  CHECK(program.run("npmi build --genome ftp://example.org/x.fa --out t.tsv").code == 64);
+}

@@ -1,0 +1,95 @@
+// A disk that fails at a chosen call, or from it on.
+#pragma once
+
+#include <cerrno>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cmgems/base/file_system.h"
+
+namespace cmgems::test {
+
+enum class Call { open, write, reserve, truncate, sync, close, rename, make_folder, remove };
+inline const std::vector<Call> kAllCalls{Call::open,  Call::write,  Call::reserve,     Call::truncate, Call::sync,
+                                         Call::close, Call::rename, Call::make_folder, Call::remove};
+
+class FaultyDisk final : public FileSystem {
+ public:
+  /// How the k-th call of a kind fails (the first is 1; 0 = none does): with `error`, and, for a write, after it took
+  /// half of the bytes, as on a disk that becomes full. `stays`: all later calls of the kind fail too.
+  struct Fault {
+    Call call = Call::open;
+    int k = 0;
+    int error = EIO;
+    bool half = false;
+    bool stays = false;
+  };
+  FaultyDisk() = default;
+  explicit FaultyDisk(const Fault& fault) : fault_(fault) {}
+
+  int count(Call call) const { return counts_.contains(call) ? counts_.at(call) : 0; }
+  std::uint64_t free = std::numeric_limits<std::uint64_t>::max();
+
+  int open(const std::filesystem::path& path, int flags) override {
+    return fails(Call::open) ? -1 : FileSystem::open(path, flags);
+  }
+  std::int64_t write(int descriptor, const void* bytes, std::size_t count) override {
+    if (!fails(Call::write)) return FileSystem::write(descriptor, bytes, count);
+    if (!fault_.half || count < 2) return -1;
+    fault_.half = false;
+    fault_.k = counts_[Call::write] + 1;  // what comes next finds the disk full
+    return FileSystem::write(descriptor, bytes, count / 2);
+  }
+  int reserve(int descriptor, std::uint64_t bytes) override {
+    return fails(Call::reserve) ? -1 : FileSystem::reserve(descriptor, bytes);
+  }
+  int truncate(int descriptor, std::uint64_t bytes) override {
+    return fails(Call::truncate) ? -1 : FileSystem::truncate(descriptor, bytes);
+  }
+  int sync(int descriptor) override { return fails(Call::sync) ? -1 : FileSystem::sync(descriptor); }
+  int close(int descriptor) override {
+    const int result = FileSystem::close(descriptor);
+    return fails(Call::close) ? -1 : result;
+  }
+  int rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    return fails(Call::rename) ? -1 : FileSystem::rename(from, to);
+  }
+  int make_folder(const std::filesystem::path& path) override {
+    return fails(Call::make_folder) ? -1 : FileSystem::make_folder(path);
+  }
+  int remove(const std::filesystem::path& path) override { return fails(Call::remove) ? -1 : FileSystem::remove(path); }
+  std::uint64_t free_bytes(const std::filesystem::path&) override { return free; }
+
+ private:
+  bool fails(Call call) {
+    const int number = ++counts_[call];
+    const bool now = fault_.k > 0 && call == fault_.call && (number == fault_.k || (fault_.stays && number > fault_.k));
+    if (now) errno = fault_.error;
+    return now;
+  }
+  Fault fault_;
+  std::map<Call, int> counts_;
+};
+
+/// Two faults of every call that `action` makes: EIO once, and a disk that is full from then on, in the middle of a
+/// write.
+template <class Action>
+std::vector<FaultyDisk::Fault> all_faults(Action&& action) {
+  FaultyDisk counting;
+  {
+    const ReplacedFileSystem replaced(counting);
+    action();
+  }
+  std::vector<FaultyDisk::Fault> faults;
+  for (const Call call : kAllCalls) {
+    for (int k = 1; k <= counting.count(call); ++k) {
+      faults.push_back({call, k, EIO, false, false});
+      faults.push_back({call, k, ENOSPC, /*half=*/call == Call::write, /*stays=*/true});
+    }
+  }
+  return faults;
+}
+
+}  // namespace cmgems::test

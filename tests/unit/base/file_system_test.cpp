@@ -1,0 +1,128 @@
+#include "cmgems/base/file_system.h"
+
+#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
+#include "support/catch.h"
+#include "support/faulty_disk.h"
+#include "support/thrown.h"
+
+using namespace cmgems;
+using test::Call;
+using test::FaultyDisk;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kLarge(200'000, 'x');  // large enough that room is reserved
+
+}  // namespace
+
+TEST_CASE("whatever call fails, a file is the old one or the new one, whole", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "a";
+  const auto replace = [&] { write_file_atomic(path, kLarge); };
+  const auto faults = test::all_faults(replace);
+  CHECK(faults.size() >= 2 * 7);  // open twice, reserve, write, fsync twice, close twice, rename
+  for (const auto& fault : faults) {
+    write_file_atomic(path, "old");
+    FaultyDisk disk(fault);
+    std::string message;
+    {
+      const ReplacedFileSystem replaced(disk);
+      message = test::message_of<IoError>(replace);
+    }
+    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error << ": " << message);
+    const auto content = read_file(path);
+    CHECK((content == "old" || content == kLarge));
+    if (content == "old") CHECK_THAT(message, Catch::Contains("; check the free space and the permissions"));
+    CHECK(leftovers_in(folder.path()).empty());
+  }
+}
+
+TEST_CASE("whatever call fails, a folder is the old one or the new one, whole", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto target = folder.path() / "model";
+  const auto fill = [&] {
+    write_folder_atomic(target, [](const fs::path& inside) {
+      write_file_atomic(inside / "a", "new");
+      write_file_atomic(inside / "b", "new");
+    });
+  };
+  const auto state = [&] {
+    if (!fs::exists(target / "a") || !fs::exists(target / "b")) return std::string("half");
+    return read_file(target / "a") + read_file(target / "b");
+  };
+  folder.write("model/a", "old");
+  for (const auto& fault : test::all_faults(fill)) {
+    remove_tree(target);
+    folder.write("model/a", "old");
+    folder.write("model/b", "old");
+    FaultyDisk disk(fault);
+    {
+      const ReplacedFileSystem replaced(disk);
+      test::message_of<IoError>(fill);
+    }
+    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error);
+    // Only a disk on which no rename works any more can keep the old folder aside, under its other name.
+    const bool aside = fault.call == Call::rename && fault.stays && leftovers_in(folder.path()).size() == 1;
+    CHECK((aside || state() == "oldold" || state() == "newnew"));
+    for (const auto& left : leftovers_in(folder.path())) remove_tree(left);
+  }
+}
+
+TEST_CASE("the reason and the path are told", "[base]") {
+  const test::TemporaryFolder folder;
+  FaultyDisk disk({Call::write, 1, ENOSPC, false, true});
+  const ReplacedFileSystem replaced(disk);
+  CHECK_THAT(test::message_of<IoError>([&] { write_file_atomic(folder.path() / "a", "x"); }),
+             Catch::StartsWith("cannot write " + (folder.path() / "a.tmp-").string()) &&
+                 Catch::Contains(": No space left on device; check the free space"));
+}
+
+TEST_CASE("a line that does not fit is taken back, and the file goes on after it", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "log";
+  LineAppender log(path);
+  log.append("first");
+  {
+    FaultyDisk disk({Call::write, 1, ENOSPC, true, true});
+    const ReplacedFileSystem replaced(disk);
+    CHECK_THROWS_AS(log.append("second"), IoError);
+  }
+  CHECK(read_file(path) == "first\n");
+  CHECK(log.size() == 6);
+  log.append("third");
+  CHECK(read_file(path) == "first\nthird\n");
+}
+
+TEST_CASE("a log is cut to what was there before it goes on", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.write("log", "first\nsecond\nhal");
+  LineAppender(path, 6).append("third");
+  CHECK(read_file(path) == "first\nthird\n");
+  CHECK_THAT(test::message_of<DataError>([&] { LineAppender(path, 100); }),
+             Catch::Contains("has 12 bytes, and the checkpoint counts on 100"));
+}
+
+TEST_CASE("leftovers are names with a process behind them", "[base]") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a.tmp-12", "b.old-3", "c.tmp-", "d.tmp-1x", "tmp-12", ".tmp-12", "e"})
+    folder.write(name, "");
+  const auto found = leftovers_in(folder.path());
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].filename() == "a.tmp-12");
+  CHECK(found[1].filename() == "b.old-3");
+}
+
+TEST_CASE("addresses are refused, paths are not", "[base]") {
+  for (const std::string address : {"https://example.org/hg38.fa", "s3://bucket/x", "http://[::1]/x", "ftp://h/x"}) {
+    INFO(address);
+    CHECK_THAT(test::message_of<UsageError>([&] { refuse_address(address); }),
+               Catch::StartsWith(address) && Catch::Contains("cmgems downloads nothing"));
+    CHECK_THROWS_AS(read_file(address), UsageError);
+  }
+  for (const std::string path : {"a/b", "builtin:synthetic", "C:/x", "://x", "a b://c", ""}) {
+    INFO(path);
+    CHECK_NOTHROW(refuse_address(path));
+  }
+}
