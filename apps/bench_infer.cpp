@@ -23,10 +23,12 @@ void run(const BenchFlags& flags) {
   const auto device = train::device_of(bench.runtime);
   const auto encode = [&](std::int64_t step) {
     const auto batch = bench.batch(step);
+    at::Tensor states;
     for (const auto& micro : batch.micro_batches) {
       nn::Pass pass = train::make_pass(bench.runtime);
-      bench.model->bert->forward(nn::to_ragged(micro, device), nullptr, pass);
+      states = bench.model->bert->forward(nn::to_ragged(micro, device), nullptr, pass);
     }
+    wait_for(states);
     return batch;
   };
   auto work = work_of(encode(0));
@@ -37,11 +39,9 @@ void run(const BenchFlags& flags) {
   for (; seconds < flags.seconds; seconds += watch.lap()) tokens += static_cast<double>(encode(++steps).tokens);
   const double rate = tokens / seconds;
   if (flags.output.json) {
-    std::cout << nlohmann::ordered_json{{"command", "bench infer"},
-                                        {"threads", bench.runtime.threads},
-                                        {"tokens_s", rate},
-                                        {"batches", steps},
-                                        {"peak_memory_bytes", peak_memory()}}
+    std::cout << nlohmann::ordered_json{{"command", "bench infer"},   {"threads", bench.runtime.threads},
+                                        {"bf16", bench.runtime.bf16}, {"tokens_s", rate},
+                                        {"batches", steps},           {"peak_memory_bytes", peak_memory()}}
                      .dump(2)
               << "\n";
     return;
@@ -49,7 +49,7 @@ void run(const BenchFlags& flags) {
   const auto& shape = bench.shape();
   const double flops = forward_flops(shape, work) - 2.0 * static_cast<double>(shape.hidden_size) *
                                                         static_cast<double>(shape.hidden_size + shape.vocab_size);
-  const double best = matmul_rate(shape, bench.runtime.bf16);
+  const double best = matmul_rate(shape, bench.runtime.bf16, bench.runtime.cuda);
   std::cout << decimals(rate, 0) << " tokens/s in " << steps << " batches of " << flags.windows << " windows, "
             << bench.runtime.threads << " threads; " << percent(rate * flops / best, 0) << " of the "
             << decimals(best / 1e9, 0) << " GFLOP/s of products of the model's sizes; peak memory "

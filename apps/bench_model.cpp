@@ -1,11 +1,12 @@
 #include "bench_model.h"
 
 #include <ATen/ops/mm.h>
-#include <ATen/ops/randn.h>
+#include <ATen/ops/ones.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cmgems/base/log.h"
 #include "cmgems/masking/registry.h"
 #include "cmgems/nn/init.h"
 #include "inputs.h"
@@ -31,6 +32,7 @@ BenchModel::BenchModel(const BenchFlags& flags) : config_(load_config(flags.conf
   config_.masking.strategy = "random";
   config::validate(config_);
   runtime = nn::start_runtime(config_.compute);
+  if (!runtime.note.empty()) log_warning(runtime.note);
   genome_ = load_genome(config_);
   const auto seed = static_cast<std::uint64_t>(config_.train.seed);
   corpus_ = std::make_unique<corpus::Corpus>(genome_, config_.data, config_.masking, nullptr, seed);
@@ -67,21 +69,23 @@ double forward_flops(const formats::BertShape& shape, const Work& work) {
   return (layers - 1) * (keys + rest) + keys + work.selected * (rest + head);
 }
 
-double matmul_rate(const formats::BertShape& shape, bool bf16) {
-  constexpr std::int64_t kRows = 4096;
+void wait_for(const at::Tensor& x) { x.flatten()[0].item<double>(); }
+
+double matmul_rate(const formats::BertShape& shape, bool bf16, bool cuda) {
+  const std::int64_t rows = cuda ? 65536 : 4096;  // enough for either to be busy
   constexpr int kRepeats = 7;
-  const auto type = bf16 ? at::kBFloat16 : at::kFloat;
-  const auto narrow = at::randn({kRows, shape.hidden_size}).to(type),
-             wide = at::randn({kRows, shape.intermediate_size}).to(type),
-             up = at::randn({shape.hidden_size, shape.intermediate_size}).to(type), down = up.t().contiguous();
+  const auto options = at::device(cuda ? at::kCUDA : at::kCPU).dtype(bf16 ? at::kBFloat16 : at::kFloat);
+  const auto narrow = at::ones({rows, shape.hidden_size}, options),
+             wide = at::ones({rows, shape.intermediate_size}, options),
+             up = at::ones({shape.hidden_size, shape.intermediate_size}, options), down = up.t().contiguous();
   double best = 1e9;
   for (int i = 0; i < kRepeats; ++i) {
     Stopwatch watch;
     at::mm(narrow, up);
-    at::mm(wide, down);
+    wait_for(at::mm(wide, down));
     best = std::min(best, watch.lap());
   }
-  return 4.0 * kRows * static_cast<double>(shape.hidden_size * shape.intermediate_size) / best;
+  return 4.0 * static_cast<double>(rows * shape.hidden_size * shape.intermediate_size) / best;
 }
 
 }  // namespace cmgems::apps

@@ -51,7 +51,10 @@ struct Work {
 Work work_of(const corpus::GlobalBatch& batch);
 double forward_flops(const formats::BertShape& shape, const Work& work);
 
-/// Rate of LibTorch's products [4096, H] x [H, F] and [4096, F] x [F, H], FLOP/s, the best of several.
-double matmul_rate(const formats::BertShape& shape, bool bf16);
+/// Rate of LibTorch's products [4096, H] x [H, F] and [4096, F] x [F, H] on the device, FLOP/s, the best of several.
+double matmul_rate(const formats::BertShape& shape, bool bf16, bool cuda);
+
+/// Returns when the device has computed x, of which it reads one element.
+void wait_for(const at::Tensor& x);
 
 }  // namespace cmgems::apps

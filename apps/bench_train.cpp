@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench_model.h"
+#include "cmgems/base/error.h"
 #include "cmgems/corpus/prefetch.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/lm_step.h"
@@ -42,7 +43,8 @@ struct Variant {
 };
 
 /// The first one is what the others are compared with.
-std::vector<Variant> variants(const Options& options, bool bf16) {
+std::vector<Variant> variants(const Options& options, const nn::Runtime& runtime) {
+  const bool bf16 = runtime.bf16;
   std::vector<Variant> list{{"as shipped", {}, false, bf16}};
   if (options.bf16) list.push_back({"bf16", {}, false, true});
   if (!options.ablate) return list;
@@ -51,10 +53,12 @@ std::vector<Variant> variants(const Options& options, bool bf16) {
     variant.fast.*path = false;
     list.push_back(variant);
   };
-  without("without chunked feed-forward", &nn::FastPaths::feed_forward);
   without("without fused LayerNorm", &nn::FastPaths::layer_norm);
-  without("without fused attention", &nn::FastPaths::attention);
-  without("without fused cross-entropy", &nn::FastPaths::cross_entropy);
+  if (!runtime.cuda) {  // a GPU has no such paths
+    without("without chunked feed-forward", &nn::FastPaths::feed_forward);
+    without("without fused attention", &nn::FastPaths::attention);
+    without("without fused cross-entropy", &nn::FastPaths::cross_entropy);
+  }
   without("last layer on all tokens", &nn::FastPaths::last_layer_selected);
   without("head on all tokens", &nn::FastPaths::head_selected);
   const nn::FastPaths none{false, false, false, false, false, false};
@@ -97,13 +101,18 @@ class TrainBench {
     prefetcher_.open(0, std::numeric_limits<std::int64_t>::max());
   }
 
-  /// One step of each in turn, again and again, so that a machine that slows down slows all of them.
+  /// One step of each in turn, again and again, so that a machine that slows down slows all of them; every round
+  /// begins with another one, so that none always follows the same.
   void measure(std::vector<Variant>& list, double seconds, std::int64_t steps) {
     for (auto& variant : list) train_step(variant);
     for (auto& variant : list) variant.steps = 0, variant.tokens = variant.seconds = 0;
+    const auto count = static_cast<std::int64_t>(list.size());
     Stopwatch watch;
-    for (double spent = 0; steps > 0 ? list[0].steps < steps : spent < seconds; spent += watch.lap())
-      for (auto& variant : list) train_step(variant);
+    double spent = 0;
+    for (std::int64_t round = 0; steps > 0 ? round < steps : spent < seconds * static_cast<double>(count); ++round) {
+      for (std::int64_t i = 0; i < count; ++i) train_step(list[static_cast<std::size_t>((round + i) % count)]);
+      spent += watch.lap();
+    }
   }
 
   BenchModel& bench() { return bench_; }
@@ -152,6 +161,7 @@ void print_json(const std::vector<Variant>& list, const Report& report) {
   for (const auto& variant : list) {
     rows.push_back(
         {{"variant", variant.name},
+         {"bf16", variant.bf16},
          {"tokens_s", variant.rate()},
          {"ratio", variant.rate() / list[0].rate()},
          {"steps", variant.steps},
@@ -185,12 +195,15 @@ void run(const Options& options) {
   start_logging(options.bench.output);
   TrainBench bench(options.bench);
   auto& runtime = bench.bench().runtime;
-  auto list = variants(options, runtime.bf16);
+  if (options.bf16 && !runtime.cuda && !nn::cpu_has_bf16()) {
+    throw UsageError("--bf16: this processor has no bf16 instructions, there is nothing to compare");
+  }
+  auto list = variants(options, runtime);
   bench.measure(list, options.bench.seconds, options.steps);
   const auto& shape = bench.bench().shape();
   const bool any_bf16 = runtime.bf16 || options.bf16;
-  const Report report{3 * forward_flops(shape, bench.work()), matmul_rate(shape, false),
-                      any_bf16 ? matmul_rate(shape, true) : 0, runtime.threads};
+  const Report report{3 * forward_flops(shape, bench.work()), matmul_rate(shape, false, runtime.cuda),
+                      any_bf16 ? matmul_rate(shape, true, runtime.cuda) : 0, runtime.threads};
   if (options.bench.output.json) return print_json(list, report);
   print_text(list, report);
 }

@@ -1,6 +1,7 @@
 // Results on stdout, nothing else there; logs on stderr.
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <regex>
 
 #include "program.h"
 
@@ -154,6 +155,7 @@ TEST_CASE("the benches of training and inference report rates", "[cli]") {
   CHECK(result["rows"][0]["ratio"] == 1.0);
   for (const auto& row : result["rows"]) CHECK(row["tokens_s"].get<double>() > 0);
   CHECK(result["mflop_token"].get<double>() > 1);
+  CHECK(std::regex_search(train.out, std::regex("\"tokens_s\": *[0-9.eE+]+")));  // what scripts/gpu-check looks for
   const auto infer = program.run("bench infer" + small);
   REQUIRE(infer.code == 0);
   CHECK(json::parse(infer.out)["tokens_s"].get<double>() > 0);

@@ -5,6 +5,8 @@
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "autograd_cpu.h"
+
 namespace cmgems::nn::ops {
 namespace {
 
@@ -71,6 +73,7 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3];
     const at::Tensor gradient = gradients[0].contiguous();

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "attention_cpu.h"
+#include "autograd_cpu.h"
 #include "kernels_cpu.h"
 
 namespace cmgems::nn::ops {
@@ -77,6 +78,7 @@ struct DropoutAttention : torch::autograd::Function<DropoutAttention> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto &q = saved[0], &k = saved[1], &v = saved[2];
     const Windows windows{context->saved_data["queries"].toIntVector(), context->saved_data["keys"].toIntVector(),

@@ -5,6 +5,7 @@
 #include <ATen/ops/sum.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "autograd_cpu.h"
 #include "cmgems/nn/ops.h"
 #include "kernels_cpu.h"
 
@@ -23,6 +24,7 @@ at::Tensor sum_of_rows(const at::Tensor& scores, const at::Tensor& labels, bool 
   const bool reduced = scores.scalar_type() == at::kBFloat16;
   at::parallel_for(0, rows, 4, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
+      TORCH_CHECK_INDEX(label[r] >= 0 && label[r] < columns, "label ", label[r], " of ", columns, " classes");
       out[r] = reduced ? cross_entropy_row(bits(scores) + r * columns, label[r], columns, in_place)
                        : cross_entropy_row(scores.data_ptr<float>() + r * columns, label[r], columns, in_place);
     }
@@ -33,13 +35,15 @@ at::Tensor sum_of_rows(const at::Tensor& scores, const at::Tensor& labels, bool 
 struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& logits, const at::Tensor& labels,
                             bool in_place) {
-    const auto scores = logits.contiguous();
+    const auto scores = in_place && logits.is_leaf() ? logits.clone() : logits.contiguous();
+    if (in_place) tell_overwritten(scores);
     const auto loss = sum_of_rows(scores, labels, in_place);
     if (in_place) context->saved_data["gradient"] = scores.detach();
     return loss;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     auto scores = context->saved_data["gradient"].toTensor();
     context->saved_data.clear();  // used up: a second backward pass has nothing to start from
     return {scores.mul_(gradients[0]), {}, {}};

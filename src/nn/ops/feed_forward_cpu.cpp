@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "autograd_cpu.h"
 #include "kernels_cpu.h"
 #include "linear_cpu.h"
 
@@ -87,6 +88,7 @@ struct FeedForward : torch::autograd::Function<FeedForward> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &first = saved[1], &wide_bias = saved[2], &second = saved[3], &wide = saved[4];
     const std::int64_t rows = input.size(0), chunk = std::min(rows, kChunkRows);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "autograd_cpu.h"
 #include "kernels_cpu.h"
 
 namespace cmgems::nn::ops {
@@ -18,7 +19,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t kBlockRows = 64;  // rows whose sums are kept apart, so that results do not depend on threads
+// Rows whose sums are kept apart and then added in order: the gradients of gamma and beta do not depend on threads.
+constexpr std::int64_t kBlockRows = 64;
 
 /// Dropout of rows of H numbers; row r takes the blocks of numbers from r * H / 8 on. p 0: none.
 struct RowDropout {
@@ -66,6 +68,12 @@ struct NormGradients {
   at::Tensor sum, gamma, beta;  // [T, H], [H], [H]
 };
 
+/// total [size] += parts [blocks, size], block after block.
+void add_blocks(const float* parts, std::int64_t blocks, std::int64_t size, float* total) {
+  for (std::int64_t block = 0; block < blocks; ++block)
+    for (std::int64_t i = 0; i < size; ++i) total[i] += parts[block * size + i];
+}
+
 /// Calls then(row, gradient of the sum) for every row, in threads.
 template <class Then>
 NormGradients normalise_backward(const at::Tensor& gradient, const at::Tensor& sum, const at::Tensor& moments,
@@ -84,7 +92,8 @@ NormGradients normalise_backward(const at::Tensor& gradient, const at::Tensor& s
       then(r, out + at);
     }
   });
-  const auto total = at::sum(partial, at::IntArrayRef{0});
+  auto total = at::zeros({2, columns}, sum.options());
+  add_blocks(parts, blocks, 2 * columns, total.data_ptr<float>());
   return {result, total.select(0, 0), total.select(0, 1)};
 }
 
@@ -102,6 +111,7 @@ struct DropoutAddLayerNorm : torch::autograd::Function<DropoutAddLayerNorm> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto dropout = dropout_of(context->saved_data["p"].toDouble(), context->saved_data["key"].toIntVector());
     const auto type = context->saved_data["x"].toScalarType();
@@ -138,9 +148,13 @@ at::Tensor sum_embeddings(const at::Tensor& ids, const at::Tensor& positions, co
                      *const t = types.const_data_ptr<float>();
   float* const out = sum.data_ptr<float>();
   at::parallel_for(0, ids.size(0), kBlockRows, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r)
+    for (std::int64_t r = begin; r < end; ++r) {
+      TORCH_CHECK_INDEX(id[r] >= 0 && id[r] < words.size(0), "token ", id[r], " of ", words.size(0));
+      TORCH_CHECK_INDEX(position[r] >= 0 && position[r] < position_table.size(0), "position ", position[r], " of ",
+                        position_table.size(0));
       for (std::int64_t c = 0; c < columns; ++c)
         out[r * columns + c] = w[id[r] * columns + c] + p[position[r] * columns + c] + t[c];
+    }
   });
   return sum;
 }
@@ -157,6 +171,7 @@ struct Embed : torch::autograd::Function<Embed> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto sizes = context->saved_data["sizes"].toIntVector();
     const auto [sum, gamma, beta] =

@@ -6,6 +6,8 @@
 #include <ATen/ops/sum.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "autograd_cpu.h"
+
 namespace cmgems::nn::ops {
 namespace {
 
@@ -27,6 +29,7 @@ struct ReducedLinear : torch::autograd::Function<ReducedLinear> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    require_first_derivative();
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &matrix = saved[1];
     const auto gradient = rounded(gradients[0], matrix.scalar_type());

@@ -1,5 +1,7 @@
 // Every fast path beside the plain operations that it stands for: values and gradients. The plain ones run in double
 // where they can, so that the difference is the fast path's own.
+#include <cmath>
+
 #include "cmgems/nn/heads.h"
 #include "support/catch_torch.h"
 #include "support/tiny_bert.h"
@@ -55,6 +57,59 @@ TEST_CASE("GELU in the chunked feed-forward is exact over its whole range", "[nn
   const auto error = (ops::feed_forward(x, one, zero, one, zero, {}).to(at::kDouble) - exact).abs();
   CHECK((error / x.abs().clamp_min(1)).max().item<double>() < 1.3e-7);
   CHECK((error / exact.abs()).masked_select(x.abs() < 5).nan_to_num(0).max().item<double>() < 1.5e-6);
+}
+
+TEST_CASE("the gradient of GELU in the chunked feed-forward is exact over its whole range", "[nn]") {
+  // Identity matrices of 200 columns, so that the vector loop runs; d GELU(x) / dx = cdf(x) + x density(x).
+  const auto x = torch::linspace(-14, 14, 40000).view({-1, 200}).contiguous().requires_grad_();
+  const auto identity = torch::eye(200), zero = torch::zeros({200});
+  ops::feed_forward(x, identity, zero, identity, zero, {}).sum().backward();
+  const auto exact = x.detach().to(at::kDouble);
+  const auto cdf = 0.5 * (1 + torch::erf(exact / std::sqrt(2.0)));
+  const auto density = torch::exp(-0.5 * exact.square()) / std::sqrt(2 * std::acos(-1.0));
+  CHECK(largest_difference(x.grad(), cdf + exact * density) < 3e-7);
+}
+
+TEST_CASE("what the plain paths refuse, the fused ones refuse", "[nn]") {
+  const auto scores = torch::randn({1, 9}), row = torch::randn({1, 9});
+  for (const std::int64_t label : {-1, 9}) {
+    CHECK_THROWS_AS(ops::cross_entropy_sum(scores, torch::full({1}, label, at::kLong), {}), c10::Error);
+  }
+  const auto words = torch::randn({11, 8}), positions = torch::randn({7, 8}), types = torch::randn({2, 8}),
+             gamma = torch::ones({8}), beta = torch::zeros({8});
+  const auto embed = [&](std::int64_t word, std::int64_t position) {
+    return ops::embed(torch::full({1}, word, at::kLong), torch::full({1}, position, at::kLong), words, positions, types,
+                      gamma, beta, 1e-12, {});
+  };
+  CHECK(embed(10, 6).size(0) == 1);
+  CHECK_THROWS_AS(embed(11, 6), c10::Error);
+  CHECK_THROWS_AS(embed(-1, 6), c10::Error);
+  CHECK_THROWS_AS(embed(10, 7), c10::Error);
+}
+
+TEST_CASE("logits that are overwritten cannot give wrong gradients", "[nn]") {
+  const auto labels = torch::zeros({3}, at::kLong);
+  const auto leaf = torch::randn({3, 5}).requires_grad_(), before = leaf.detach().clone();
+  ops::cross_entropy_sum(leaf, labels, {}).backward();
+  CHECK(at::equal(leaf.detach(), before));
+  CHECK(leaf.grad().abs().sum().item<double>() > 0);
+  const auto x = torch::randn({3, 5}).requires_grad_();
+  const auto loss = ops::cross_entropy_sum(torch::tanh(x), labels, {});  // tanh keeps its result for the backward pass
+  CHECK_THROWS_AS(loss.backward(), c10::Error);
+}
+
+TEST_CASE("second derivatives are refused by the fused operations", "[nn]") {
+  const auto x = random_leaf({6, 16}), weight = random_leaf({16, 16}), bias = random_leaf({16});
+  Pass pass;
+  const auto refuses = [&](const at::Tensor& y) {
+    CHECK_THROWS_AS(torch::autograd::grad({y.sum()}, {x}, {}, true, /*create_graph=*/true), c10::Error);
+  };
+  refuses(ops::feed_forward(x, weight, bias, weight, bias, pass));
+  refuses(ops::dropout_add_layer_norm(x, x, 0, bias, bias, 1e-12, pass));
+  refuses(ops::cross_entropy_sum(x * 1, torch::zeros({6}, at::kLong), pass));
+  const auto heads = x.view({6, 2, 8});
+  const std::vector<std::int32_t> windows{0, 6};
+  refuses(ops::attention(heads, heads, heads, windows, windows, 0, pass));
 }
 
 TEST_CASE("chunked feed-forward equals two linear layers and GELU", "[nn]") {
@@ -225,10 +280,10 @@ TEST_CASE("each fast path leaves loss and gradients of the whole model where the
   }
 }
 
-TEST_CASE("fast paths give the same bits with one and with two threads where the products do", "[nn]") {
+TEST_CASE("the end of a layer half gives the same bits with any number of threads", "[nn]") {
   torch::manual_seed(6);
-  const auto x = random_leaf({300, 64}), residual = random_leaf({300, 64}), gamma = random_leaf({64}),
-             beta = random_leaf({64});
+  const auto x = random_leaf({9000, 136}), residual = random_leaf({9000, 136}), gamma = random_leaf({136}),
+             beta = random_leaf({136});  // enough blocks and columns for sums that LibTorch would split
   const int threads = at::get_num_threads();
   const auto run = [&](int count) {
     at::set_num_threads(count);
@@ -238,7 +293,39 @@ TEST_CASE("fast paths give the same bits with one and with two threads where the
     out.square().sum().backward();
     return std::vector<at::Tensor>{out.detach(), x.grad(), residual.grad(), gamma.grad(), beta.grad()};
   };
-  const auto one = run(1), two = run(2);
+  const auto one = run(1), two = run(2), three = run(3);
   at::set_num_threads(threads);
-  for (std::size_t i = 0; i < one.size(); ++i) CHECK(at::equal(one[i], two[i]));
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CHECK(at::equal(one[i], two[i]));
+    CHECK(at::equal(one[i], three[i]));
+  }
+}
+
+TEST_CASE("in bf16 the fused gradients of the whole model are about as near to fp32 as the plain ones", "[nn]") {
+  const auto batch = test::tiny_batch();
+  for (const double dropout : {0.0, 0.2}) {
+    auto shape = test::tiny_shape();
+    shape.hidden_dropout_prob = shape.attention_probs_dropout_prob = dropout;
+    MaskedLm model(shape);
+    initialise(*model, config::PositionInit::normal, 3);
+    for (auto& parameter : model->parameters()) parameter.set_data(parameter.detach() * 10);
+    const auto gradient = [&](at::ScalarType compute, const FastPaths& fast) {
+      Pass pass{compute, DropoutStream(9, 4, 0), fast};
+      model->zero_grad();
+      const auto logits = model->forward(to_ragged(batch, at::kCPU), select_masked(batch, at::kCPU), pass);
+      ops::cross_entropy_sum(logits, labels_of(batch, at::kCPU), pass).backward();
+      std::vector<at::Tensor> parts;
+      for (const auto& parameter : model->parameters()) parts.push_back(parameter.grad().flatten());
+      return at::cat(parts);
+    };
+    FastPaths plain = kPlain;  // of the same tokens: another selection draws other masks
+    plain.last_layer_selected = plain.head_selected = true;
+    const auto exact = gradient(at::kFloat, plain);
+    const auto error = [&](const FastPaths& fast) {
+      return ((gradient(at::kBFloat16, fast) - exact).norm() / exact.norm()).item<double>();
+    };
+    const double by_rounding = error(plain);
+    CHECK(by_rounding < 0.1);
+    CHECK(error({}) < 1.5 * by_rounding);  // LibTorch's attention kernel rounds probabilities once more
+  }
 }
