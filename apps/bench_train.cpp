@@ -163,6 +163,7 @@ void print_json(const std::vector<Variant>& list, const Report& report) {
         {{"variant", variant.name},
          {"bf16", variant.bf16},
          {"tokens_s", variant.rate()},
+         {"tokens_step", variant.tokens / static_cast<double>(variant.steps)},
          {"ratio", variant.rate() / list[0].rate()},
          {"steps", variant.steps},
          {"matmul_share", variant.rate() * report.flops / (variant.bf16 ? report.bf16_rate : report.fp32_rate)}});

@@ -15,10 +15,10 @@ TEST_CASE("help and version", "[cli]") {
   CHECK_THAT(version.out, Catch::Contains("cmgems 0.") && Catch::Contains("LibTorch 2.") && Catch::Contains("CUDA: ") &&
                               Catch::Contains("build: "));
   for (const std::string command :
-       {"pretrain",          "finetune",        "predict",      "embed",       "perplexity",  "variants",
-        "npmi build",        "npmi show",       "npmi compare", "npmi motifs", "bench count", "bench infer",
-        "bench mask",        "bench train",     "mask",         "import",      "doctor",      "checkpoint list",
-        "checkpoint verify", "checkpoint prune"}) {
+       {"pretrain",          "finetune",         "predict",      "embed",       "perplexity",  "variants",
+        "npmi build",        "npmi show",        "npmi compare", "npmi motifs", "bench count", "bench infer",
+        "bench mask",        "bench train",      "mask",         "import",      "doctor",      "checkpoint list",
+        "checkpoint verify", "checkpoint prune", "reproduce"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);

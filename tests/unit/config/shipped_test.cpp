@@ -26,6 +26,14 @@ TEST_CASE("shipped configurations are found by name and are valid", "[config]") 
   CHECK(dnabert.curriculum.threshold == 1.0);
   CHECK_FALSE(dnabert.curriculum.relative);
   CHECK(shipped("logo").model.preset == config::Preset::logo);
+  for (const std::string name : {"dnabert", "logo"}) {
+    const auto long_run = shipped(name), short_run = shipped(name + "-1k");
+    CHECK(short_run.train.max_steps == 1000);
+    CHECK(short_run.train.warmup_steps == 50);
+    CHECK(short_run.train.eval_steps == 50);
+    CHECK(short_run.model.preset == long_run.model.preset);
+    CHECK(short_run.train.learning_rate == long_run.train.learning_rate);
+  }
 
   const auto small = shipped("logo-small.json");
   CHECK(small.model.hidden_size == 128);

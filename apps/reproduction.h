@@ -1,0 +1,63 @@
+// The papers' chain as a list of commands: a pretraining of each strategy, then few-shot runs of each model.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cmgems::apps {
+
+/// What `cmgems reproduce --scale` names.
+struct Scale {
+  std::string name;
+  std::string config;  // a shipped one
+  std::vector<std::string> tasks;
+  std::vector<std::int64_t> shots;
+  std::int64_t runs;
+};
+const std::vector<Scale>& scales();
+
+/// A pretrained model of the comparison.
+struct Contestant {
+  std::string strategy;
+  bool release = false;  // masking.variant
+  std::string name() const { return release ? strategy + "-release" : strategy; }
+};
+
+struct FewShot {
+  std::string task;
+  std::int64_t shots;
+  std::string name() const { return task + "-" + std::to_string(shots); }
+};
+
+/// What is asked for, in words that the commands take.
+struct Reproduction {
+  std::filesystem::path folder;
+  Scale scale;
+  std::vector<Contestant> contestants;
+  std::vector<FewShot> few_shot;  // tasks whose files are there
+  std::int64_t runs;
+  std::vector<std::string> genome, assignments;
+  std::string data;  // empty: the default
+
+  std::filesystem::path pretraining(const Contestant& contestant) const {
+    return folder / "pretrain" / contestant.name();
+  }
+  std::filesystem::path fine_tuning(const Contestant& contestant, const FewShot& few_shot) const {
+    return folder / "finetune" / few_shot.name() / contestant.name();
+  }
+};
+
+/// Every strategy as written, as released, or both; random masking has nothing that was released otherwise.
+std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release);
+
+struct Stage {
+  std::string title;
+  std::filesystem::path run;
+  std::vector<std::string> arguments;
+  bool finished() const;
+};
+/// In the order in which they run. The baselines are scored with the first model only: their rows are the same for all.
+std::vector<Stage> stages_of(const Reproduction& reproduction);
+
+}  // namespace cmgems::apps

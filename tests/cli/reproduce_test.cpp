@@ -1,0 +1,76 @@
+// cmgems reproduce: stages as commands of their own, each of which goes on where it was.
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+using cmgems::test::Program;
+using nlohmann::json;
+
+namespace {
+
+/// Seconds instead of minutes; the trigger acts at a fixed step.
+const std::string kChain =
+    "reproduce --scale smoke --out chain --strategies random,cm-gems --runs 2 --shots 4 --set synthetic.length=60000"
+    " --set train.max_steps=40 --set train.eval_steps=20 --set train.warmup_steps=5 --set train.validation_windows=40"
+    " --set train.windows_per_step=8 --set curriculum.min_steps=0 --set curriculum.switch_at_step=20"
+    " --set model.hidden_size=32 --set model.intermediate_size=32 --set compute.threads=1 --set finetune.epochs=1 ";
+
+}  // namespace
+
+TEST_CASE("a reproduction compares every strategy with the first on the same rows", "[cli]") {
+  const Program program;
+  const auto planned = program.run(kChain + "--dry-run");
+  INFO(planned.err);
+  REQUIRE(planned.code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("to do cmgems pretrain") && Catch::Contains("minutes on this machine"));
+  CHECK_FALSE(program.has("chain/pretrain"));
+
+  const auto done = program.run(kChain + "--json");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Catch::Contains("estimate: 2 pretrainings and 2 few-shot evaluations take about"));
+  const auto result = json::parse(done.out);
+  CHECK(result["tasks"] == json({"synthetic-4"}));
+  REQUIRE(result["rows"].size() == 5);  // two strategies, then the k-mers, the majority class and a random encoder
+  CHECK(result["rows"][0]["name"] == "random");
+  CHECK(result["rows"][0]["switch_step"].is_null());
+  CHECK(result["rows"][1]["switch_step"] == 20);
+  for (std::size_t row = 0; row < 5; ++row) {
+    const auto& accuracy = result["rows"][row]["accuracy"]["synthetic-4"];
+    CHECK(accuracy["runs"].size() == 2);
+    CHECK(accuracy.contains("difference") == (row > 0));
+  }
+  CHECK(result["rows"][3]["accuracy"]["synthetic-4"]["mean"] == 0.5);  // two classes of one size
+
+  const auto model = program.read("chain/pretrain/cm-gems/model/model.safetensors");
+  const auto again = program.run(kChain);
+  CHECK(again.code == 0);
+  CHECK_THAT(again.err, Catch::Contains("stage 4/4: few-shot synthetic-4 of cm-gems is done"));
+  CHECK_THAT(again.out, Catch::Contains("against random") && Catch::Contains("95% interval"));
+  CHECK(program.read("chain/pretrain/cm-gems/model/model.safetensors") == model);
+  CHECK(program.run(kChain + "--set train.seed=7").code == 64);
+}
+
+TEST_CASE("a reproduction that is stopped goes on to the same result", "[cli]") {
+  const Program program;
+  const std::string longer = kChain + "--set train.max_steps=400 --set train.save_steps=50 --json ";
+  const auto stopped = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + longer +
+                                     "& pid=$!; for i in $(seq 600); do [ -e chain/pretrain/random/checkpoint-50 ] && "
+                                     "break; sleep 0.05; done; kill -TERM $pid; wait $pid");
+  INFO(stopped.err);
+  CHECK(stopped.code == 75);
+  CHECK_THAT(stopped.err, Catch::Contains("stopped in stage 1/4: pretrain random; the same command goes on from here"));
+  const auto killed = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + longer +
+                                    "& pid=$!; for i in $(seq 600); do [ -e chain/pretrain/cm-gems/checkpoint-50 ] && "
+                                    "break; sleep 0.05; done; kill -KILL $pid; wait $pid; sleep 0.5");
+  CHECK(killed.code != 0);
+  const auto done = program.run(longer);
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  auto whole = longer;
+  whole.replace(whole.find("--out chain"), 11, "--out whole");
+  auto expected = json::parse(program.run(whole).out), result = json::parse(done.out);
+  expected.erase("folder");
+  result.erase("folder");
+  CHECK(result == expected);
+}
