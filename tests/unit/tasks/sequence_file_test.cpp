@@ -2,6 +2,7 @@
 
 #include "cmgems/base/error.h"
 #include "support/catch.h"
+#include "support/pipe.h"
 #include "support/thrown.h"
 
 using namespace cmgems;
@@ -38,6 +39,16 @@ TEST_CASE("a place names file, number and id", "[tasks]") {
   Seen places;
   tasks::for_each_sequence(path, [&](const tasks::SequenceRecord& record) { places.push_back(record.place); });
   CHECK(places == Seen{path.string() + ": sequence 1 ('x')", path.string() + ": sequence 2 ('y')"});
+}
+
+TEST_CASE("a pipe of FASTA loses no record", "[tasks]") {
+  const test::TemporaryFolder folder;
+  std::string content;
+  for (int i = 0; i < 3000; ++i) content += ">s" + std::to_string(i) + "\nACGTACGTACGTACGTACGTACGTACGT\n";
+  const test::Pipe pipe(folder, content);
+  std::size_t records = 0;
+  tasks::for_each_sequence(pipe.path(), [&](const tasks::SequenceRecord&) { ++records; });
+  CHECK(records == 3000);
 }
 
 TEST_CASE("tables without sequences say what is missing", "[tasks]") {
