@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cmgems/base/error.h"
+#include "cmgems/genome/genome.h"
 #include "text_file.h"
 
 namespace cmgems::genome {
@@ -94,9 +95,8 @@ class VcfReader {
   Variant variant() const {
     const auto* const chrom = bcf_seqname(header_.get(), record_.get());
     if (chrom == nullptr || record_->n_allele == 0) fail();
-    Variant variant{chrom,  static_cast<std::uint64_t>(record_->pos), record_->d.id, upper(record_->d.allele[0]), {},
-                    place()};
-    for (std::uint32_t i = 1; i < record_->n_allele; ++i) variant.alternatives.push_back(upper(record_->d.allele[i]));
+    Variant variant{chrom, static_cast<std::uint64_t>(record_->pos), record_->d.id, record_->d.allele[0], {}, place()};
+    for (std::uint32_t i = 1; i < record_->n_allele; ++i) variant.alternatives.emplace_back(record_->d.allele[i]);
     return variant;
   }
 
@@ -139,9 +139,8 @@ class VariantTable {
              std::to_string(fields.size()));
       }
       if (fields[reference].empty()) fail("the reference allele is empty");
-      take({fields[contig], position_of(fields[position]), id < fields.size() ? fields[id] : ".",
-            upper(fields[reference]), split(upper(fields[alternative]), ','),
-            path_ + ": line " + std::to_string(number_)});
+      take({fields[contig], position_of(fields[position]), id < fields.size() ? fields[id] : ".", fields[reference],
+            split(fields[alternative], ','), path_ + ": line " + std::to_string(number_)});
     }
   }
 
@@ -208,7 +207,11 @@ class VariantTable {
 }  // namespace
 
 bool is_sequence(const std::string& allele) {
-  return !allele.empty() && allele.find_first_not_of("ACGTUNRYSWKMBDHV") == std::string::npos;
+  return !allele.empty() && upper(allele).find_first_not_of("ACGTUNRYSWKMBDHV") == std::string::npos;
+}
+
+bool is_unambiguous(const std::string& allele) {
+  return std::all_of(allele.begin(), allele.end(), [](char base) { return base_code(base) != kNotABase; });
 }
 
 std::uint64_t for_each_variant(const std::filesystem::path& path, const std::function<void(const Variant&)>& take) {
@@ -222,9 +225,12 @@ std::uint64_t for_each_variant(const std::filesystem::path& path, const std::fun
     VariantTable(path.string(), TextFile(path.string(), raw.release())).read(take);
     return 0;
   }
-  std::unique_ptr<htsFile, CloseFile> file(hts_hopen(raw.get(), path.c_str(), "r"));
-  if (!file) fail_reading(path.string());
-  static_cast<void>(raw.release());  // the file closes it
+  hFILE* const stream = raw.release();
+  std::unique_ptr<htsFile, CloseFile> file(hts_hopen(stream, path.c_str(), "r"));  // which closes the stream, if any
+  if (!file) {
+    hclose_abruptly(stream);
+    fail_reading(path.string());
+  }
   return VcfReader(path.string(), std::move(file)).read(take);
 }
 

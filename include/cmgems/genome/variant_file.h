@@ -13,13 +13,15 @@ struct Variant {
   std::string contig;
   std::uint64_t position;                 // of the first base of `reference`, from 0
   std::string id;                         // "." when there is none
-  std::string reference;                  // upper case
-  std::vector<std::string> alternatives;  // upper case; may be symbolic: <DEL>, *, breakends
+  std::string reference;                  // as it is written
+  std::vector<std::string> alternatives;  // as they are written; may be symbolic: <DEL>, *, breakends
   std::string place;                      // file and line, for messages
 };
 
-/// Whether an allele is written in bases.
+/// Whether an allele is written in nucleotide codes, ambiguous ones too, in either case.
 bool is_sequence(const std::string& allele);
+/// Whether all of its letters are bases: A, C, G, T or U, in either case.
+bool is_unambiguous(const std::string& allele);
 
 /// Calls `take` with every variant, in order, and reads the file once, so that it may be a pipe. A table has the
 /// columns chrom (or contig), pos (from 1), ref and alt, and id if you like, in any order; tabs or commas; several

@@ -4,6 +4,7 @@
 #include <htslib/vcf.h>
 
 #include <iterator>
+#include <map>
 
 #include "cmgems/base/error.h"
 #include "support/catch.h"
@@ -75,7 +76,7 @@ TEST_CASE("variants of a VCF file", "[genome]") {
   CHECK(variants[0].position == 0);
   CHECK(variants[0].id == "rs7");
   CHECK(variants[0].reference == "A");
-  CHECK(variants[0].alternatives == Alleles{"C", "<DEL>", "*"});
+  CHECK(variants[0].alternatives == Alleles{"c", "<DEL>", "*"});
   CHECK(variants[1].contig == "chr2");  // not in the header
   CHECK(variants[1].position == 19);
   CHECK(variants[1].id == ".");
@@ -83,17 +84,21 @@ TEST_CASE("variants of a VCF file", "[genome]") {
   CHECK_THAT(variants[1].place, Catch::EndsWith("v.vcf: line 5"));
   CHECK(variants[2].alternatives.empty());
   CHECK(genome::is_sequence("ACN"));
+  CHECK(genome::is_sequence("acr"));
+  CHECK(genome::is_unambiguous("ACGTUacgtu"));
+  CHECK_FALSE(genome::is_unambiguous("AN"));
   for (const std::string symbolic : {"<DEL>", "*", ".", "", "A[CHR2:5["}) CHECK_FALSE(genome::is_sequence(symbolic));
 }
 
 TEST_CASE("variants of tables", "[genome]") {
   const test::TemporaryFolder folder;
-  for (const std::string content :
-       {"chrom\tpos\tref\talt\nchr1\t7\ta\tG,T\n", "#CHROM\tPOS\tREF\tALT\r\nchr1\t7\tA\tG,T\r\n"}) {
-    const auto variants = read(folder, "v.tsv", content);
+  const std::map<std::string, std::string> tables{{"v.tsv", "chrom\tpos\tref\talt\nchr1\t7\ta\tG,T\n"},
+                                                  {"w.tsv", "#CHROM\tPOS\tREF\tALT\r\nchr1\t7\tA\tG,T\r\n"}};
+  for (const auto& [name, content] : tables) {
+    const auto variants = read(folder, name, content);
     REQUIRE(variants.size() == 1);
     CHECK(variants[0].position == 6);
-    CHECK(variants[0].reference == "A");
+    CHECK(variants[0].reference == (name == "v.tsv" ? "a" : "A"));
     CHECK(variants[0].alternatives == Alleles{"G", "T"});
     CHECK(variants[0].id == ".");
   }
