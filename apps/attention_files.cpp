@@ -12,6 +12,8 @@
 namespace cmgems::apps {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kLongestName = 60;
 
 /// "000007_chr1_120" for the seventh sequence, chr1:120.
@@ -63,9 +65,22 @@ void add_attention_flags(CLI::App& command, AttentionFlags& flags) {
   command.add_option("--attention-limit", flags.limit, "sequences at most, three files each")->capture_default_str();
 }
 
-void check_attention_flags(const AttentionFlags& flags) {
-  if (flags.layers.empty() == flags.out.empty()) return;
-  throw UsageError("--attention LAYERS and --attention-out FOLDER belong together: give both, or neither");
+void check_attention_flags(const AttentionFlags& flags, const fs::path& input) {
+  if (flags.layers.empty() != flags.out.empty()) {
+    throw UsageError("--attention LAYERS and --attention-out FOLDER belong together: give both, or neither");
+  }
+  if (flags.layers.empty()) return;
+  if (fs::exists(input) && !fs::is_regular_file(input) && !fs::is_directory(input)) {
+    throw UsageError("--attention reads its input twice, and " + input.string() +
+                     " can be read only once: save it as a file");
+  }
+  if (fs::exists(flags.out) && !fs::is_directory(flags.out)) {
+    throw UsageError("--attention-out " + flags.out + " is a file, a folder was expected");
+  }
+  if (fs::exists(flags.out) && !fs::is_empty(flags.out)) {
+    throw UsageError("--attention-out " + flags.out +
+                     " has files in it, of which some would be replaced and others left: name a new folder");
+  }
 }
 
 AttentionFiles::AttentionFiles(const AttentionFlags& flags, const infer::Model& model,

@@ -17,8 +17,9 @@ struct AttentionFlags {
   std::uint64_t limit = 100;
 };
 void add_attention_flags(CLI::App& command, AttentionFlags& flags);
-/// Throws: UsageError when one of --attention and --attention-out is given without the other.
-void check_attention_flags(const AttentionFlags& flags);
+/// Throws: UsageError when one of --attention and --attention-out is given without the other, for an input that can be
+/// read only once, and for a folder with something in it.
+void check_attention_flags(const AttentionFlags& flags, const std::filesystem::path& input);
 
 /// Writes N_ID.safetensors, N_ID.bedgraph and N_ID.svg for each sequence; nothing when no attention is asked for.
 class AttentionFiles {

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "attention_files.h"
-#include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/formats/row_files.h"
 #include "cmgems/infer/embedder.h"
@@ -34,18 +33,13 @@ struct Options {
   std::string input, out;
 };
 
-std::unique_ptr<formats::RowFile> make_file(const fs::path& out, std::int64_t width) {
-  if (out.extension() == ".npy") return formats::make_npy_file(out, width);
-  if (out.extension() == ".safetensors") return formats::make_safetensors_file(out, width);
+void check_format(const fs::path& out) {
+  if (out.extension() == ".npy" || out.extension() == ".safetensors") return;
   throw UsageError("--out " + out.string() + ": expected a name that ends in .npy or .safetensors");
 }
 
-fs::path beside(fs::path out, const std::string& ending) { return out.replace_extension(ending); }
-
-/// An id on a line of its own.
-std::string id_line(std::string id) {
-  for (char& c : id) c = c == '\n' || c == '\r' ? ' ' : c;
-  return id + "\n";
+std::unique_ptr<formats::RowFile> make_file(const fs::path& out, std::int64_t width) {
+  return out.extension() == ".npy" ? formats::make_npy_file(out, width) : formats::make_safetensors_file(out, width);
 }
 
 void print_json(const Options& options, std::uint64_t sequences, std::int64_t rows, std::int64_t width) {
@@ -53,14 +47,18 @@ void print_json(const Options& options, std::uint64_t sequences, std::int64_t ro
   nlohmann::ordered_json result = {{"command", "embed"},     {"model", options.model.model},
                                    {"input", options.input}, {"sequences", sequences},
                                    {"rows", rows},           {"width", width},
-                                   {"out", options.out},     {"ids", beside(options.out, ".ids.txt").string()}};
-  if (offsets) result["offsets"] = beside(options.out, ".offsets.npy").string();
+                                   {"out", options.out},     {"ids", formats::ids_path(options.out).string()}};
+  if (offsets) result["offsets"] = formats::offsets_path(options.out).string();
   std::cout << result.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 void run(const Options& options) {
   start_logging(options.output);
-  check_attention_flags(options.attention);
+  check_attention_flags(options.attention, options.input);
+  check_format(options.out);
+  for (const auto& out : {fs::path(options.out), formats::ids_path(options.out), formats::offsets_path(options.out)}) {
+    prepare_output(out);
+  }
   const auto model = open_model(options.model);
   AttentionFiles attention(options.attention, model, options.input);
   const std::int64_t width = model.description.shape.hidden_size;
@@ -68,7 +66,6 @@ void run(const Options& options) {
   std::vector<std::int64_t> offsets;
   std::int64_t rows = 0;
   const auto file = make_file(options.out, width);
-  AtomicFile ids(beside(options.out, ".ids.txt"));
   infer::Embedder embedder(model, options.embedding, [&](const infer::EmbeddedRows& next) {
     if (tokens && next.begins) offsets.push_back(rows);
     rows += static_cast<std::int64_t>(next.values.size()) / width;
@@ -78,12 +75,11 @@ void run(const Options& options) {
   tasks::for_each_sequence(options.input, [&](const tasks::SequenceRecord& record) {
     embedder.add(record);
     attention.add(record);
-    ids.append(id_line(record.id));
+    file->add_id(record.id);
     line.add(record.sequence.size());
   });
   embedder.finish();
   if (tokens) offsets.push_back(rows);
-  ids.commit();
   file->finish(offsets);
   line.finish();
   if (options.output.json) print_json(options, line.count(), rows, width);
@@ -104,7 +100,9 @@ void add_embed(CLI::App& app, Session& session) {
       ->transform(CLI::CheckedTransformer(kPools).description(""));
   command->add_option("--layer", options->embedding.layer,
                       "states behind so many layers, 0 = the embeddings (default: the last)");
-  command->add_option("--out", options->out, "F.npy or F.safetensors; the ids go to F.ids.txt")->required();
+  command
+      ->add_option("--out", options->out, "F.npy or F.safetensors; the ids go to the same name with .ids.txt behind it")
+      ->required();
   add_attention_flags(*command, options->attention);
   add_output_flags(*command, options->output);
   command->footer(kExample);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cmgems/base/atomic_file.h"
 #include "inputs.h"
 
 namespace cmgems::apps {
@@ -22,6 +23,12 @@ infer::Model open_model(const ModelFlags& flags) {
            std::to_string(shape.num_hidden_layers) + " layers of " + std::to_string(shape.hidden_size) + ", " +
            (model.classifies() ? std::to_string(model.description.classes) + " classes" : "masked language model"));
   return model;
+}
+
+void prepare_output(const std::filesystem::path& out) {
+  if (out.empty()) return;
+  check_output_file(out);
+  make_folders(out.parent_path());
 }
 
 void CountLine::add(std::uint64_t bases) {

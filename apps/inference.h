@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "cmgems/base/log.h"
@@ -20,6 +21,10 @@ void add_model_flags(CLI::App& command, ModelFlags& flags);
 
 /// Starts the device and loads the model; says what it is. Throws: InputNotFound, DataError, UsageError.
 infer::Model open_model(const ModelFlags& flags);
+
+/// Refuses before the model loads what could not be written in the end, and makes the folders above it. Empty, which is
+/// standard output, needs nothing. Throws: UsageError, IoError.
+void prepare_output(const std::filesystem::path& out);
 
 /// How many sequences are done and how fast, while it lasts and at the end.
 class CountLine {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
@@ -29,7 +30,8 @@ constexpr const char* kExample =
 struct Options {
   ModelFlags model;
   OutputFlags output;
-  std::string strategy = "random", npmi = "auto", out;
+  std::string strategy = "random", out;
+  std::optional<std::string> npmi;
   std::int64_t seed = kDefaultSeed;
   std::int64_t windows = 0;
   std::vector<std::string> inputs;
@@ -86,7 +88,8 @@ void run(const Options& options) {
   start_logging(options.output);
   masking::find_masker(options.strategy);
   auto config = load_config(options.model.config);
-  config.npmi.table = options.npmi;
+  if (options.npmi) config.npmi.table = *options.npmi;
+  prepare_output(options.out);
   auto model = open_model(options.model);
   config.data.k = model.description.k;
   ResultRows rows(options.out, options.output.json,
@@ -106,7 +109,7 @@ void run(const Options& options) {
     }
   }
   if (total.masked == 0) log_warning("no token was masked: give longer sequences, or another --seed");
-  if (!options.output.json) rows.add(row_of("total", "", total));
+  if (rows.is_table()) rows.add(row_of("total", "", total));
   log_info("perplexity " + decimals(total.perplexity(), 3) + " over " + format_count(total.masked) +
            " masked tokens of " + format_count(total.windows) + " windows");
   rows.finish({{"total",
@@ -130,8 +133,9 @@ void add_perplexity(CLI::App& app, Session& session) {
   std::string names;
   for (const auto name : masking::masker_names()) names += (names.empty() ? "" : ", ") + std::string(name);
   command->add_option("--strategy", options->strategy, "masks: " + names)->capture_default_str();
-  command->add_option("--npmi", options->npmi, std::string("NPMI table of strategies that rank: auto, ") + kTableHelp)
-      ->capture_default_str();
+  command->add_option("--npmi", options->npmi,
+                      std::string("NPMI table of strategies that rank: auto, ") + kTableHelp +
+                          " (default: npmi.table of the configuration, which is auto)");
   command->add_option("--seed", options->seed, "seed of masks and windows")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

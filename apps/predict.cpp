@@ -44,14 +44,20 @@ struct Comparison {
   }
 };
 
+/// Column of a class: its name, unless another column has it.
+std::string column_of(const std::string& name) {
+  return name == "id" || name == "label" ? "probability_" + name : name;
+}
+
 void run(const Options& options) {
   start_logging(options.output);
-  check_attention_flags(options.attention);
+  check_attention_flags(options.attention, options.input);
+  prepare_output(options.out);
   auto model = open_model(options.model);
   AttentionFiles attention(options.attention, model, options.input);
   const auto names = infer::label_names(model.description);
   std::vector<std::string> columns{"id", "label"};
-  columns.insert(columns.end(), names.begin(), names.end());
+  for (const auto& name : names) columns.push_back(column_of(name));
   Comparison comparison;
   std::unique_ptr<ResultRows> rows;
   infer::Predictor predictor(model, options.average, [&](const infer::Prediction& prediction) {

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <set>
+
+#include "cmgems/base/error.h"
 
 namespace cmgems::apps {
 namespace {
@@ -30,6 +33,12 @@ std::string members(const Json& object) {
 
 ResultRows::ResultRows(std::string out, bool json, std::vector<std::string> columns)
     : json_rows_(json && out.empty()), json_(json), columns_(std::move(columns)) {
+  std::set<std::string> known;
+  for (const auto& column : columns_) {
+    if (known.insert(column).second) continue;
+    throw DataError("two columns of the result are called '" + column +
+                    "': give each class a name of its own (id2label in the model's config.json)");
+  }
   if (!out.empty()) file_ = std::make_unique<AtomicFile>(out);
 }
 
@@ -79,8 +88,10 @@ void ResultRows::begin() {
 
 Json rounded(double value) {
   if (!std::isfinite(value)) return nullptr;
+  const auto single = static_cast<float>(value);
+  if (!std::isfinite(single)) return value;
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof text - 1, static_cast<float>(value)).ptr;
+  const auto end = std::to_chars(text, text + sizeof text - 1, single).ptr;
   *end = '\0';
   return std::strtod(text, nullptr);
 }

@@ -15,9 +15,12 @@ class ResultRows {
  public:
   using Json = nlohmann::ordered_json;
   /// `out` empty: standard output. With a file the rows are a table there, and --json prints the document without them.
+  /// Throws: IoError; DataError (two columns of one name).
   ResultRows(std::string out, bool json, std::vector<std::string> columns);
   /// What the document says before its rows. REQUIRES: no row was added yet.
   void set_head(Json head) { head_ = std::move(head); }
+  /// Whether the rows become a table, not the array of a document.
+  bool is_table() const { return !json_rows_; }
   /// One value a column: text, a number (see rounded), or null for an empty cell. Nothing is written before the first
   /// row.
   void add(const std::vector<Json>& row);
@@ -35,7 +38,8 @@ class ResultRows {
   bool first_ = true;
 };
 
-/// The shortest decimal number that gives the same single-precision one; null when it is not finite.
+/// The shortest decimal number that gives the same single-precision one; a larger one as it is; null when it is not
+/// finite.
 ResultRows::Json rounded(double value);
 
 }  // namespace cmgems::apps

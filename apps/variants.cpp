@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
@@ -30,7 +32,18 @@ struct Options {
 /// Alternatives that were passed over.
 struct Skipped {
   std::uint64_t symbolic = 0;
+  std::uint64_t ambiguous = 0;
   std::uint64_t too_long = 0;
+  std::uint64_t too_short = 0;
+  std::uint64_t telomeric = 0;
+
+  ResultRows::Json counts() const {
+    return {{"skipped_symbolic", symbolic},
+            {"skipped_ambiguous", ambiguous},
+            {"skipped_too_long", too_long},
+            {"skipped_short", too_short},
+            {"skipped_telomeric", telomeric}};
+  }
 
   void warn(std::uint64_t context) const {
     if (symbolic > 0) {
@@ -40,6 +53,14 @@ struct Skipped {
       log_warning(format_count(too_long) + " alternatives leave fewer than k bases on either side in a window of " +
                   std::to_string(context) + " bases and were skipped");
     }
+    if (ambiguous > 0) {
+      log_warning(format_count(ambiguous) +
+                  " alternatives were skipped: an allele, or what is beside it, has other letters than A, C, G and T");
+    }
+    if (too_short > 0) {
+      log_warning(format_count(too_short) + " alternatives were skipped: their windows have fewer than k bases");
+    }
+    if (telomeric > 0) log_warning(format_count(telomeric) + " records at position 0, a telomere, were skipped");
   }
 };
 
@@ -52,7 +73,7 @@ std::uint64_t context_of(const Options& options, const infer::Model& model) {
     throw UsageError("--context " + std::to_string(context) + ": at least " + std::to_string(2 * k + 1) +
                      " bases, for k on either side of one");
   }
-  if (!model.classifies() && context > fits) {
+  if (context > fits) {
     throw UsageError("--context " + std::to_string(context) + ": the model takes windows of at most " +
                      std::to_string(fits) + " bases");
   }
@@ -74,7 +95,7 @@ std::vector<std::string> columns_of(const infer::Model& model) {
 std::vector<ResultRows::Json> row_of(const infer::VariantEffect& effect) {
   const auto& variant = effect.windows.variant;
   std::vector<ResultRows::Json> row{variant.contig, variant.position + 1, variant.id, variant.reference,
-                                    effect.windows.alternative()};
+                                    variant.alternatives.front()};
   for (std::size_t i = 0; i < effect.reference.size(); ++i) {
     row.push_back(rounded(effect.reference[i]));
     row.push_back(rounded(effect.alternative[i]));
@@ -89,39 +110,72 @@ std::vector<ResultRows::Json> row_of(const infer::VariantEffect& effect) {
   return row;
 }
 
+/// Cuts windows around the alternatives of variants, and passes over what has none or cannot be scored.
+class Windows {
+ public:
+  Windows(const infer::Model& model, const genome::Genome& genome, std::uint64_t context)
+      : vocabulary_(model.vocabulary), genome_(genome), reader_(genome), context_(context) {}
+
+  void cut(const genome::Variant& variant, const std::function<void(infer::VariantWindows)>& take) {
+    if (variant.alternatives.empty()) ++skipped.symbolic;
+    for (const auto& alternative : variant.alternatives) {
+      if (!genome::is_sequence(alternative)) {
+        ++skipped.symbolic;
+      } else if (!genome::is_unambiguous(alternative) || !genome::is_unambiguous(variant.reference)) {
+        ++skipped.ambiguous;
+      } else if (too_long(variant.reference, alternative)) {
+        ++skipped.too_long;
+      } else {
+        take_scorable(infer::windows_of(genome_, reader_, variant, alternative, context_), take);
+      }
+    }
+  }
+
+  Skipped skipped;
+
+ private:
+  bool too_long(const std::string& reference, const std::string& alternative) const {
+    const auto longer = std::max(reference.size(), alternative.size());
+    return longer + 2 * static_cast<std::uint64_t>(vocabulary_.k()) > context_;
+  }
+  void take_scorable(infer::VariantWindows windows, const std::function<void(infer::VariantWindows)>& take) {
+    const auto scorable = infer::scorable(windows, vocabulary_);
+    if (scorable == infer::Scorable::yes) return take(std::move(windows));
+    ++(scorable == infer::Scorable::too_short ? skipped.too_short : skipped.ambiguous);
+  }
+
+  const kmer::Vocabulary& vocabulary_;
+  const genome::Genome& genome_;
+  genome::ContigReader reader_;
+  std::uint64_t context_;
+};
+
 void run(const Options& options) {
   start_logging(options.output);
+  prepare_output(options.out);
   auto config = load_config(options.model.config);
   auto model = open_model(options.model);
   const auto context = context_of(options, model);
   config.inputs.genome = options.genome;
   const auto genome = load_genome(config);
-  const genome::ContigReader reader(genome);
+  Windows windows(model, genome, context);
   ResultRows rows(options.out, options.output.json, columns_of(model));
   rows.set_head(
       {{"command", "variants"}, {"model", options.model.model}, {"input", options.input}, {"context", context}});
   infer::VariantScorer scorer(model, [&](const infer::VariantEffect& effect) { rows.add(row_of(effect)); });
-  Skipped skipped;
   CountLine line("alternatives");
-  genome::for_each_variant(options.input, [&](const genome::Variant& variant) {
-    for (const auto& alternative : variant.alternatives) {
-      const auto longer = std::max(variant.reference.size(), alternative.size());
-      if (!genome::is_sequence(alternative)) {
-        ++skipped.symbolic;
-      } else if (longer + 2 * static_cast<std::uint64_t>(model.description.k) > context) {
-        ++skipped.too_long;
-      } else {
-        scorer.add(infer::windows_of(genome, reader, variant, alternative, context));
-        line.add(context);
-      }
-    }
-    if (variant.alternatives.empty()) ++skipped.symbolic;
+  windows.skipped.telomeric = genome::for_each_variant(options.input, [&](const genome::Variant& variant) {
+    windows.cut(variant, [&](infer::VariantWindows next) {
+      scorer.add(std::move(next));
+      line.add(context);
+    });
   });
   scorer.finish();
   line.finish();
-  skipped.warn(context);
-  rows.finish(
-      {{"alternatives", line.count()}, {"skipped_symbolic", skipped.symbolic}, {"skipped_too_long", skipped.too_long}});
+  windows.skipped.warn(context);
+  ResultRows::Json tail{{"alternatives", line.count()}};
+  tail.update(windows.skipped.counts());
+  rows.finish(tail);
 }
 
 }  // namespace
@@ -131,7 +185,7 @@ void add_variants(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("variants", "Effect of variants on class probabilities or on the likelihood");
   command
       ->add_option("input", options->input,
-                   "VCF (.gz too), BCF, or a table with the columns chrom, pos (from 1), ref and alt")
+                   "VCF, BCF, or a table (.gz too) with the columns chrom, pos (from 1), ref and alt")
       ->required();
   add_model_flags(*command, options->model);
   command->add_option("--genome", options->genome, "the genome of the variants: FASTA (.gz too) or .2bit")

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "cmgems/base/error.h"
 
@@ -39,12 +40,22 @@ AtomicFile::~AtomicFile() {
   if (!done_) file_system().remove(path_);
 }
 
-void AtomicFile::commit() {
+void AtomicFile::seal() {
+  if (std::exchange(sealed_, true)) return;
   file_.sync();
   file_.close();
+}
+
+void AtomicFile::commit() {
+  seal();
   if (file_system().rename(path_, target_) != 0) fail_io("rename to", target_);
   done_ = true;
   sync_folder(target_.parent_path());
+}
+
+void commit_together(std::initializer_list<AtomicFile*> files) {
+  for (auto* file : files) file->seal();
+  for (auto* file : files) file->commit();
 }
 
 void write_file_atomic(const fs::path& path, std::string_view content) {

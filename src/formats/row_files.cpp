@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "cmgems/base/atomic_file.h"
 #include "safetensors_header.h"
 
 namespace cmgems::formats {
@@ -35,40 +34,30 @@ std::string npy_header(const std::string& type, const std::string& shape) {
 
 class NpyFile final : public RowFile {
  public:
-  NpyFile(const std::filesystem::path& path, std::int64_t width) : path_(path), width_(width), file_(path) {
-    file_.append(header());
-  }
-  void append(std::span<const float> values) override {
-    file_.append(text_of(values));
-    rows_ += static_cast<std::int64_t>(values.size()) / width_;
-  }
+  NpyFile(const std::filesystem::path& path, std::int64_t width) : RowFile(path, width) { file_.append(header()); }
   void finish(std::span<const std::int64_t> offsets) override {
-    if (!offsets.empty()) {
-      const std::string head = npy_header("<i8", "(" + std::to_string(offsets.size()) + ",)");
-      const std::array<std::string_view, 2> pieces{head, text_of(offsets)};
-      write_file_atomic(std::filesystem::path(path_).replace_extension(".offsets.npy"), pieces);
-    }
     file_.overwrite(0, header());
-    file_.commit();
+    if (offsets.empty()) {
+      file_.seal();
+      remove_tree(offsets_path(path_));
+      return commit_together({&ids_, &file_});
+    }
+    AtomicFile beside(offsets_path(path_));
+    beside.append(npy_header("<i8", "(" + std::to_string(offsets.size()) + ",)"));
+    beside.append(text_of(offsets));
+    commit_together({&ids_, &beside, &file_});
   }
 
  private:
   std::string header() const {
     return npy_header("<f4", "(" + std::to_string(rows_) + ", " + std::to_string(width_) + ")");
   }
-  std::filesystem::path path_;
-  std::int64_t width_, rows_ = 0;
-  AtomicFile file_;
 };
 
 class SafetensorsRows final : public RowFile {
  public:
-  SafetensorsRows(const std::filesystem::path& path, std::int64_t width) : width_(width), file_(path) {
+  SafetensorsRows(const std::filesystem::path& path, std::int64_t width) : RowFile(path, width) {
     file_.append(std::string(kLengthBytes + kSafetensorsHeader, ' '));
-  }
-  void append(std::span<const float> values) override {
-    file_.append(text_of(values));
-    rows_ += static_cast<std::int64_t>(values.size()) / width_;
   }
   void finish(std::span<const std::int64_t> offsets) override {
     std::vector<TensorView> tensors{{"embeddings", DType::f32, {rows_, width_}, {}}};
@@ -87,15 +76,27 @@ class SafetensorsRows final : public RowFile {
     std::memcpy(bytes.data(), &length, bytes.size());
     file_.overwrite(0, {bytes.data(), bytes.size()});
     file_.overwrite(kLengthBytes, header);
-    file_.commit();
+    commit_together({&ids_, &file_});
   }
-
- private:
-  std::int64_t width_, rows_ = 0;
-  AtomicFile file_;
 };
 
 }  // namespace
+
+RowFile::RowFile(const std::filesystem::path& path, std::int64_t width)
+    : path_(path), width_(width), file_(path), ids_(ids_path(path)) {}
+
+void RowFile::add_id(std::string id) {
+  for (char& c : id) c = c == '\n' || c == '\r' ? ' ' : c;
+  ids_.append(id + "\n");
+}
+
+void RowFile::append(std::span<const float> values) {
+  file_.append(text_of(values));
+  rows_ += static_cast<std::int64_t>(values.size()) / width_;
+}
+
+std::filesystem::path ids_path(const std::filesystem::path& path) { return path.string() + ".ids.txt"; }
+std::filesystem::path offsets_path(const std::filesystem::path& path) { return path.string() + ".offsets.npy"; }
 
 std::unique_ptr<RowFile> make_npy_file(const std::filesystem::path& path, std::int64_t width) {
   return std::make_unique<NpyFile>(path, width);

@@ -59,6 +59,7 @@ void for_each_record(const std::filesystem::path& path, const std::function<void
 
 bool holds_records(const std::filesystem::path& path) {
   require_file(path, "a FASTA or .2bit file or a table");
+  if (!std::filesystem::is_regular_file(path)) return true;
   std::ifstream file(path, std::ios::binary);
   char first = 0;
   file >> first;  // behind blank lines

@@ -1,9 +1,11 @@
 #include "text_file.h"
 
+#include <htslib/hfile.h>
 #include <htslib/hts_log.h>
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -31,31 +33,38 @@ TextFile::TextFile(const std::filesystem::path& path, const std::string& expecte
   hts_set_log_level(HTS_LOG_OFF);  // its findings become exceptions here
   errno = 0;
   file_.reset(bgzf_open(path_.c_str(), "r"));
-  if (!file_) fail_reading();
+  if (!file_) fail_reading(path_);
   const bool blocks = bgzf_compression(file_.get()) == 2;
-  if (blocks && threads > 1 && bgzf_mt(file_.get(), threads, kBlocksAhead) != 0) fail_reading();
+  if (blocks && threads > 1 && bgzf_mt(file_.get(), threads, kBlocksAhead) != 0) fail_reading(path_);
+}
+
+TextFile::TextFile(std::string path, hFILE* file)
+    : path_(std::move(path)), chunk_(kChunkBytes), file_(bgzf_hopen(file, "r")) {
+  if (file_) return;
+  hclose_abruptly(file);
+  fail_reading(path_);
 }
 
 std::string_view TextFile::next() {
   errno = 0;
   const ssize_t bytes = bgzf_read(file_.get(), chunk_.data(), chunk_.size());
-  if (bytes < 0) fail_reading();
+  if (bytes < 0) fail_reading(path_);
   const std::string_view text(chunk_.data(), static_cast<std::size_t>(bytes));
   // htslib takes what is shorter than a gzip header for plain text.
-  if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) fail_damaged();
-  if (bytes == 0 && file_->no_eof_block != 0) fail_damaged();
+  if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) throw damaged_compression(path_);
+  if (bytes == 0 && file_->no_eof_block != 0) throw damaged_compression(path_);
   return text;
 }
 
-void TextFile::fail_reading() const {
-  if (errno == EIO || errno == EACCES || errno == EPERM) {
-    throw IoError(path_ + ": cannot be read: " + std::strerror(errno));
-  }
-  fail_damaged();
+DataError damaged_compression(const std::string& path) {
+  return DataError(path + ": the compressed file is cut off or damaged; copy or download it again");
 }
 
-void TextFile::fail_damaged() const {
-  throw DataError(path_ + ": the compressed file is cut off or damaged; copy or download it again");
+void fail_reading(const std::string& path) {
+  if (errno == EIO || errno == EACCES || errno == EPERM) {
+    throw IoError(path + ": cannot be read: " + std::strerror(errno));
+  }
+  throw damaged_compression(path);
 }
 
 }  // namespace cmgems::genome

@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cmgems/base/error.h"
+
+struct hFILE;
+
 namespace cmgems::genome {
 
 class TextFile {
@@ -16,6 +20,9 @@ class TextFile {
   /// `expected` completes messages ("a FASTA file"). `threads` helps with BGZF only.
   /// Throws: InputNotFound, IoError, DataError.
   TextFile(const std::filesystem::path& path, const std::string& expected, int threads = 1);
+
+  /// Goes on with a file that is open, of which nothing was read but peeked at; it is closed in any case.
+  TextFile(std::string path, hFILE* file);
 
   /// The next chunk, empty at the end. Throws: DataError when the file is cut off or damaged.
   std::string_view next();
@@ -25,13 +32,16 @@ class TextFile {
     void operator()(BGZF* file) const { bgzf_close(file); }
   };
 
-  [[noreturn]] void fail_reading() const;
-  [[noreturn]] void fail_damaged() const;
-
   std::string path_;
   std::vector<char> chunk_;
   std::unique_ptr<BGZF, Close> file_;
 };
+
+/// What is said of a compressed file without its end.
+DataError damaged_compression(const std::string& path);
+
+/// Says by errno whether a file cannot be read (IoError) or is damaged (DataError). Throws: always.
+[[noreturn]] void fail_reading(const std::string& path);
 
 /// Throws: InputNotFound (no such file), IoError (a folder).
 void require_file(const std::filesystem::path& path, const std::string& expected);

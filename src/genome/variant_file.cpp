@@ -1,14 +1,17 @@
 #include "cmgems/genome/variant_file.h"
 
+#include <htslib/hfile.h>
 #include <htslib/vcf.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <memory>
+#include <utility>
 
 #include "cmgems/base/error.h"
+#include "cmgems/genome/genome.h"
 #include "text_file.h"
 
 namespace cmgems::genome {
@@ -34,6 +37,9 @@ std::vector<std::string> split(const std::string& text, char delimiter) {
 struct CloseFile {
   void operator()(htsFile* file) const { hts_close(file); }
 };
+struct CloseRaw {
+  void operator()(hFILE* file) const { hclose_abruptly(file); }
+};
 struct FreeHeader {
   void operator()(bcf_hdr_t* header) const { bcf_hdr_destroy(header); }
 };
@@ -51,23 +57,46 @@ class VcfReader {
     if (!header_) throw DataError(path_ + ": the header of the VCF file is damaged or not complete");
   }
 
-  void read(const std::function<void(const Variant&)>& take) {
-    for (;;) {
-      const int status = bcf_read(file_.get(), header_.get(), record_.get());
-      if (status == -1) return;
-      if (status < -1 || bcf_unpack(record_.get(), BCF_UN_STR) != 0) fail();
+  std::uint64_t read(const std::function<void(const Variant&)>& take) {
+    std::uint64_t telomeric = 0;
+    while (next()) {
       ++records_;
-      take(variant());
+      if (record_->pos < 0) {
+        if (!says_zero()) fail();
+        ++telomeric;
+      } else {
+        take(variant());
+      }
     }
+    return telomeric;
   }
 
  private:
+  /// False at the end of the file. A BGZF file has a block that says so.
+  bool next() {
+    const int status = bcf_read(file_.get(), header_.get(), record_.get());
+    if (status < -1 || (status == 0 && bcf_unpack(record_.get(), BCF_UN_STR) != 0)) fail();
+    if (status == 0) return true;
+    const BGZF* blocks = file_->is_bgzf != 0 ? file_->fp.bgzf : nullptr;
+    if (blocks != nullptr && blocks->no_eof_block != 0) throw damaged_compression(path_);
+    return false;
+  }
+
+  /// Whether the position is written as 0; htslib takes text that is no number for it.
+  bool says_zero() const {
+    if (file_->format.format != vcf) return true;
+    constexpr std::string_view kEnds("\t\0", 2);  // htslib ends what it has parsed with zeros
+    const std::string_view line(file_->line.s, file_->line.l);
+    const auto chrom_end = std::min(line.find_first_of(kEnds), line.size() - 1);
+    const auto position = line.substr(chrom_end + 1);
+    return position.substr(0, position.find_first_of(kEnds)) == "0";
+  }
+
   Variant variant() const {
     const auto* const chrom = bcf_seqname(header_.get(), record_.get());
-    if (chrom == nullptr || record_->n_allele == 0 || record_->pos < 0) fail();
-    Variant variant{chrom,  static_cast<std::uint64_t>(record_->pos), record_->d.id, upper(record_->d.allele[0]), {},
-                    place()};
-    for (std::uint32_t i = 1; i < record_->n_allele; ++i) variant.alternatives.push_back(upper(record_->d.allele[i]));
+    if (chrom == nullptr || record_->n_allele == 0) fail();
+    Variant variant{chrom, static_cast<std::uint64_t>(record_->pos), record_->d.id, record_->d.allele[0], {}, place()};
+    for (std::uint32_t i = 1; i < record_->n_allele; ++i) variant.alternatives.emplace_back(record_->d.allele[i]);
     return variant;
   }
 
@@ -91,12 +120,11 @@ class VcfReader {
 /// A table with a header line.
 class VariantTable {
  public:
-  explicit VariantTable(const std::filesystem::path& path) : path_(path.string()), file_(path) {
-    if (!file_) throw IoError(path_ + ": cannot be read");
-  }
+  VariantTable(std::string path, TextFile file) : path_(std::move(path)), file_(std::move(file)) {}
 
   void read(const std::function<void(const Variant&)>& take) {
     if (!next_line()) throw DataError(path_ + ": the file is empty; expected " + kExpected);
+    drop_byte_order_mark();
     delimiter_ = line_.find('\t') != std::string::npos ? '\t' : ',';
     names_ = split(upper(line_), delimiter_);
     if (!names_.empty() && names_.front().starts_with('#')) names_.front().erase(0, 1);
@@ -110,9 +138,9 @@ class VariantTable {
         fail("expected " + std::to_string(names_.size()) + " columns as in the header, found " +
              std::to_string(fields.size()));
       }
-      take({fields[contig], position_of(fields[position]), id < fields.size() ? fields[id] : ".",
-            upper(fields[reference]), split(upper(fields[alternative]), ','),
-            path_ + ": line " + std::to_string(number_)});
+      if (fields[reference].empty()) fail("the reference allele is empty");
+      take({fields[contig], position_of(fields[position]), id < fields.size() ? fields[id] : ".", fields[reference],
+            split(fields[alternative], ','), path_ + ": line " + std::to_string(number_)});
     }
   }
 
@@ -121,8 +149,25 @@ class VariantTable {
     throw DataError(path_ + ": line " + std::to_string(number_) + ": " + what);
   }
 
+  void drop_byte_order_mark() {
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    if (!line_.starts_with(kMark)) return;
+    line_.erase(0, kMark.size());
+    if (line_.starts_with("##fileformat=VCF")) {
+      fail("a byte order mark before a VCF header; save the file without it");
+    }
+  }
+
   bool next_line() {
-    if (!std::getline(file_, line_)) return false;
+    line_.clear();
+    for (bool whole = false; !whole;) {
+      if (chunk_.empty()) chunk_ = file_.next();
+      if (chunk_.empty() && line_.empty()) return false;
+      const auto end = std::min(chunk_.find('\n'), chunk_.size());
+      whole = end < chunk_.size() || chunk_.empty();
+      line_ += chunk_.substr(0, end);
+      chunk_.remove_prefix(std::min(end + 1, chunk_.size()));
+    }
     ++number_;
     if (line_.ends_with('\r')) line_.pop_back();
     return true;
@@ -151,7 +196,8 @@ class VariantTable {
   }
 
   std::string path_;
-  std::ifstream file_;
+  TextFile file_;
+  std::string_view chunk_;  // of the file, what is not read yet
   std::string line_;
   std::uint64_t number_ = 0;
   char delimiter_ = '\t';
@@ -161,17 +207,31 @@ class VariantTable {
 }  // namespace
 
 bool is_sequence(const std::string& allele) {
-  return !allele.empty() && allele.find_first_not_of("ACGTUNRYSWKMBDHV") == std::string::npos;
+  return !allele.empty() && upper(allele).find_first_not_of("ACGTUNRYSWKMBDHV") == std::string::npos;
 }
 
-void for_each_variant(const std::filesystem::path& path, const std::function<void(const Variant&)>& take) {
+bool is_unambiguous(const std::string& allele) {
+  return std::all_of(allele.begin(), allele.end(), [](char base) { return base_code(base) != kNotABase; });
+}
+
+std::uint64_t for_each_variant(const std::filesystem::path& path, const std::function<void(const Variant&)>& take) {
   require_file(path, kExpected);
   hts_set_log_level(HTS_LOG_OFF);  // its findings become exceptions here
-  std::unique_ptr<htsFile, CloseFile> file(hts_open(path.c_str(), "r"));
-  if (file && (file->format.format == vcf || file->format.format == bcf)) {
-    return VcfReader(path.string(), std::move(file)).read(take);
+  errno = 0;
+  std::unique_ptr<hFILE, CloseRaw> raw(hopen(path.c_str(), "r"));
+  htsFormat format{};
+  if (!raw || hts_detect_format(raw.get(), &format) != 0) fail_reading(path.string());
+  if (format.format != vcf && format.format != bcf) {
+    VariantTable(path.string(), TextFile(path.string(), raw.release())).read(take);
+    return 0;
   }
-  VariantTable(path).read(take);
+  hFILE* const stream = raw.release();
+  std::unique_ptr<htsFile, CloseFile> file(hts_hopen(stream, path.c_str(), "r"));  // which closes the stream, if any
+  if (!file) {
+    hclose_abruptly(stream);
+    fail_reading(path.string());
+  }
+  return VcfReader(path.string(), std::move(file)).read(take);
 }
 
 }  // namespace cmgems::genome

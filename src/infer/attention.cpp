@@ -58,6 +58,7 @@ AttentionMaps attention_of(const Model& model, const tasks::SequenceRecord& reco
   const auto batch = nn::to_ragged(window, train::device_of(model.runtime));
   const auto maps = model.encoder()->attentions(batch, layers, pass).to(at::kCPU, at::kFloat).contiguous();
   const float* values = maps.const_data_ptr<float>();
+  check_finite(std::span(values, static_cast<std::size_t>(maps.numel())), record.place);
   return {layers, maps.size(1), {window.ids.begin(), window.ids.end()}, {values, values + maps.numel()}};
 }
 

@@ -22,7 +22,7 @@ struct Batch {
   std::vector<std::uint32_t> contigs;
 };
 
-void add_losses(Model& model, const Batch& batch, std::vector<MaskedLoss>& contigs) {
+void add_losses(Model& model, const Batch& batch, const genome::Genome& genome, std::vector<MaskedLoss>& contigs) {
   const auto losses = train::masked_losses(model.masked_lm, batch.tokens, model.runtime);
   const auto& edges = batch.tokens.cu_seqlens;
   std::size_t next = 0;
@@ -31,6 +31,7 @@ void add_losses(Model& model, const Batch& batch, std::vector<MaskedLoss>& conti
     ++loss.windows;
     loss.tokens += static_cast<std::uint64_t>(edges[w + 1] - edges[w] - 2);
     for (; next < losses.size() && batch.tokens.masked[next] < edges[w + 1]; ++next) {
+      check_finite(std::span(losses).subspan(next, 1), "record '" + genome.contigs()[batch.contigs[w]].name + "'");
       ++loss.masked;
       loss.sum += losses[next];
     }
@@ -58,7 +59,7 @@ std::vector<MaskedLoss> measure(Model& model, const corpus::ExampleMaker& maker,
   for (std::size_t i = 0; i < windows.size(); ++i) {
     const auto& [window, index] = windows[i];
     if (!batch.contigs.empty() && batch.tokens.tokens() + window.tokens + 2 > budget) {
-      add_losses(model, batch, contigs);
+      add_losses(model, batch, maker.genome, contigs);
       batch = {};
       after_batch(i);
     }
@@ -66,7 +67,7 @@ std::vector<MaskedLoss> measure(Model& model, const corpus::ExampleMaker& maker,
                            maker.make(window, Purpose::validation_mask, corpus::kValidationEpoch, index, ignored));
     batch.contigs.push_back(contig_of(maker.genome, window.begin));
   }
-  if (!batch.contigs.empty()) add_losses(model, batch, contigs);
+  if (!batch.contigs.empty()) add_losses(model, batch, maker.genome, contigs);
   after_batch(windows.size());
   return contigs;
 }

@@ -1,45 +1,56 @@
 #include "cmgems/infer/predictor.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "cmgems/base/error.h"
 #include "cmgems/metrics/classification.h"
-#include "cmgems/train/scoring.h"
 
 namespace cmgems::infer {
+namespace {
+
+Model& checked(Model& model) {
+  if (model.classifies()) return model;
+  throw UsageError(
+      "the model is a masked language model without classes: fine-tune it first (cmgems finetune), or ask for its "
+      "embeddings (cmgems embed)");
+}
+
+}  // namespace
 
 Predictor::Predictor(Model& model, nn::Average average, Take take)
-    : model_(model),
-      average_(average),
+    : model_(checked(model)),
+      names_(label_names(model.description)),
       take_(std::move(take)),
-      batcher_(model.longest, static_cast<std::size_t>(model.runtime.micro_batch_tokens),
-               [this](const corpus::SequenceBatch& batch) { score(batch); }) {
-  if (!model.classifies()) {
-    throw UsageError(
-        "the model is a masked language model without classes: fine-tune it first (cmgems finetune), or ask for its "
-        "embeddings (cmgems embed)");
-  }
-}
+      scorer_(model.classifier, average, model.runtime,
+              [this](std::span<const double> probabilities) { tell(probabilities); }) {}
 
 void Predictor::add(const tasks::SequenceRecord& record) {
-  const int classes = model_.description.classes;
-  if (record.label && *record.label >= classes) {
-    throw DataError(record.place + " has label " + std::to_string(*record.label) +
-                    ", but the model has the classes 0 to " + std::to_string(classes - 1));
-  }
-  const auto tokens = tokens_of(model_, record);
-  batcher_.add(tokens);  // which may tell the sequences before this one
-  waiting_.push_back({record.id, record.label});
+  std::optional<int> expected;
+  if (record.label) expected = class_of(*record.label, record.place);
+  check_length(model_, record);
+  waiting_.push_back({record.id, record.place, expected});
+  scorer_.add(model_.vocabulary, record.sequence);
 }
 
-void Predictor::score(const corpus::SequenceBatch& batch) {
-  const auto classes = static_cast<std::size_t>(model_.description.classes);
-  const auto probabilities = train::class_probabilities(model_.classifier, batch, average_, model_.runtime);
-  const auto labels = metrics::most_likely(probabilities, model_.description.classes);
-  for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    take_({waiting_[i].id, labels[i], std::span(probabilities).subspan(i * classes, classes), waiting_[i].expected});
-  }
-  waiting_.clear();
+int Predictor::class_of(const std::string& label, const std::string& place) const {
+  const auto named = std::find(names_.begin(), names_.end(), label);
+  if (named != names_.end()) return static_cast<int>(named - names_.begin());
+  int number = -1;
+  const char* end = label.data() + label.size();
+  const auto [rest, error] = std::from_chars(label.data(), end, number);
+  if (error == std::errc{} && rest == end && number >= 0 && number < model_.description.classes) return number;
+  throw DataError(place + " has label '" + label + "', but the model has the classes 0 (" + names_.front() + ") to " +
+                  std::to_string(names_.size() - 1) + " (" + names_.back() + ")");
+}
+
+void Predictor::tell(std::span<const double> probabilities) {
+  const auto& [id, place, expected] = waiting_.front();
+  check_finite(probabilities, place);
+  const int label = metrics::most_likely(probabilities, model_.description.classes).front();
+  take_({id, label, probabilities, expected});
+  waiting_.pop_front();
 }
 
 }  // namespace cmgems::infer

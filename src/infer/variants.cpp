@@ -1,6 +1,7 @@
 #include "cmgems/infer/variants.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <utility>
 
@@ -49,6 +50,15 @@ corpus::MaskedExample mask_allele(const kmer::Vocabulary& vocabulary, const std:
   return masked;
 }
 
+/// Whether a k-mer with a base of the allele consists of bases alone.
+bool has_token(const kmer::Vocabulary& vocabulary, const VariantWindows& windows, const std::string& allele) {
+  const auto reach = std::min(static_cast<std::size_t>(vocabulary.k() - 1), windows.left.size());
+  const auto beside = windows.left.substr(windows.left.size() - reach) + allele +
+                      windows.right.substr(0, static_cast<std::size_t>(vocabulary.k() - 1));
+  const auto tokens = kmer::tokenize(vocabulary, beside);
+  return std::any_of(tokens.begin(), tokens.end(), [](kmer::TokenId token) { return token != kmer::kUnk; });
+}
+
 /// Log probability of each masked token, in order.
 std::vector<double> log_probabilities(Model& model, const corpus::RaggedBatch& batch) {
   auto losses = train::masked_losses(model.masked_lm, batch, model.runtime);
@@ -78,11 +88,19 @@ VariantWindows windows_of(const genome::Genome& genome, const genome::ContigRead
   const std::uint64_t flanks = context > longer ? context - longer : 0;
   const std::uint64_t before = std::min(flanks / 2, variant.position);
   const std::uint64_t behind = std::min(flanks - flanks / 2, length - end);
-  VariantWindows windows{variant, reader.bases(*contig, variant.position - before, variant.position),
+  VariantWindows windows{variant, found, plain(alternative),
+                         reader.bases(*contig, variant.position - before, variant.position),
                          reader.bases(*contig, end, end + behind)};
-  windows.variant.reference = found;
-  windows.variant.alternatives = {plain(alternative)};
+  windows.variant.alternatives = {alternative};
   return windows;
+}
+
+Scorable scorable(const VariantWindows& windows, const kmer::Vocabulary& vocabulary) {
+  const auto k = static_cast<std::size_t>(vocabulary.k()), flanks = windows.left.size() + windows.right.size();
+  if (flanks + std::min(windows.reference.size(), windows.alternative.size()) < k) return Scorable::too_short;
+  const bool both =
+      has_token(vocabulary, windows, windows.reference) && has_token(vocabulary, windows, windows.alternative);
+  return both ? Scorable::yes : Scorable::ambiguous;
 }
 
 VariantScorer::VariantScorer(Model& model, Take take) : model_(model), take_(std::move(take)) {}
@@ -102,23 +120,22 @@ void VariantScorer::finish() {
 
 void VariantScorer::score_classes() {
   std::vector<double> probabilities;
-  corpus::SequenceBatcher batcher(model_.longest, static_cast<std::size_t>(model_.runtime.micro_batch_tokens),
-                                  [&](const corpus::SequenceBatch& batch) {
-                                    const auto rows = train::class_probabilities(model_.classifier, batch,
-                                                                                 nn::Average::pooled, model_.runtime);
-                                    probabilities.insert(probabilities.end(), rows.begin(), rows.end());
-                                  });
+  train::SequenceScorer scorer(
+      model_.classifier, nn::Average::pooled, model_.runtime,
+      [&](std::span<const double> row) { probabilities.insert(probabilities.end(), row.begin(), row.end()); });
   for (const auto& windows : waiting_) {
-    batcher.add(kmer::tokenize(model_.vocabulary, windows.reference_window()));
-    batcher.add(kmer::tokenize(model_.vocabulary, windows.alternative_window()));
+    scorer.add(model_.vocabulary, windows.reference_window());
+    scorer.add(model_.vocabulary, windows.alternative_window());
   }
-  batcher.finish();
+  scorer.finish();
   auto at = probabilities.begin();
   for (const auto& windows : waiting_) {
     VariantEffect effect{windows, {at, at + model_.description.classes}, {}};
     at += model_.description.classes;
     effect.alternative.assign(at, at + model_.description.classes);
     at += model_.description.classes;
+    check_finite(effect.reference, windows.variant.place);
+    check_finite(effect.alternative, windows.variant.place);
     take_(effect);
   }
 }
@@ -127,8 +144,8 @@ void VariantScorer::score_likelihoods() {
   corpus::RaggedBatch batch;
   std::vector<std::int64_t> tokens;  // masked ones of each window
   for (const auto& windows : waiting_) {
-    for (const auto& [window, allele] : {std::pair(windows.reference_window(), windows.variant.reference),
-                                         std::pair(windows.alternative_window(), windows.alternative())}) {
+    for (const auto& [window, allele] : {std::pair(windows.reference_window(), windows.reference),
+                                         std::pair(windows.alternative_window(), windows.alternative)}) {
       const auto masked = mask_allele(model_.vocabulary, window, windows.left.size(), allele.size());
       tokens.push_back(static_cast<std::int64_t>(masked.positions.size()));
       corpus::append_example(batch, masked);
@@ -147,6 +164,8 @@ void VariantScorer::score_likelihoods() {
     effect.alternative_tokens = tokens[2 * i + 1];
     effect.reference_log_likelihood = take_sum(effect.reference_tokens);
     effect.alternative_log_likelihood = take_sum(effect.alternative_tokens);
+    const std::array<double, 2> sums{effect.reference_log_likelihood, effect.alternative_log_likelihood};
+    check_finite(sums, waiting_[i].variant.place);
     take_(effect);
   }
 }

@@ -3,6 +3,9 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace cmgems::nn {
 namespace {
 
@@ -98,10 +101,15 @@ at::Tensor EncoderImpl::forward(const Ragged& batch, const Selection* selection,
 }
 
 at::Tensor EncoderImpl::attentions(const Ragged& window, std::span<const int> wanted, Pass& pass) {
-  std::vector<at::Tensor> maps;
-  for (const int layer : wanted) {
-    const auto index = static_cast<std::size_t>(layer);
-    maps.push_back(layers->at<EncoderLayerImpl>(index).attention->probabilities(states(window, index, pass), pass));
+  std::vector<at::Tensor> maps(wanted.size());
+  const int last = *std::max_element(wanted.begin(), wanted.end());
+  at::Tensor x = embeddings->forward(window, pass);
+  for (int i = 0; i <= last; ++i) {
+    auto& layer = layers->at<EncoderLayerImpl>(static_cast<std::size_t>(i));
+    for (std::size_t m = 0; m < maps.size(); ++m) {
+      if (wanted[m] == i) maps[m] = layer.attention->probabilities(x, pass);
+    }
+    if (i < last) x = layer.forward(x, window.boundaries, nullptr, pass);
   }
   return at::stack(maps);
 }

@@ -1,7 +1,6 @@
 #include "cmgems/nn/pieces.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/segment_reduce.h>
 #include <ATen/ops/tensor.h>
 
@@ -15,10 +14,9 @@ namespace {
 /// Share of each piece in its sequence, by k-mers; [CLS] and [SEP] do not count.
 std::vector<double> weights_of(const corpus::SequenceBatch& batch) {
   std::vector<double> weights;
-  for (const auto& part : batch.parts) {
-    for (std::size_t w = 0; w < part.windows(); ++w) {
-      weights.push_back(std::max(1, part.cu_seqlens[w + 1] - part.cu_seqlens[w] - 2));
-    }
+  const auto& edges = batch.pieces.cu_seqlens;
+  for (std::size_t w = 0; w < batch.pieces.windows(); ++w) {
+    weights.push_back(std::max(1, edges[w + 1] - edges[w] - 2));
   }
   for (std::size_t s = 0; s < batch.size(); ++s) {
     const auto first = weights.begin() + batch.sequences[s], last = weights.begin() + batch.sequences[s + 1];
@@ -52,13 +50,24 @@ at::Tensor mean_of_pieces(const at::Tensor& rows, const corpus::SequenceBatch& b
 
 at::Tensor classify(Classifier& model, const corpus::SequenceBatch& batch, Average average, at::Device device,
                     Pass& pass) {
-  std::vector<at::Tensor> parts;
-  for (const auto& part : batch.parts) {
-    const auto pooled = model->pooled(to_ragged(part, device), pass);  // [W, H]
-    parts.push_back(average == Average::pooled ? pooled : model->score(pooled, pass));
+  const auto pooled = model->pooled(to_ragged(batch.pieces, device), pass);  // [W, H]
+  if (average == Average::logits) return mean_of_pieces(model->score(pooled, pass), batch);
+  return model->score(mean_of_pieces(pooled, batch), pass);
+}
+
+at::Tensor PieceMeans::add(const at::Tensor& rows, const corpus::PieceBatch& batch) {
+  const auto type = rows.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto plain = rows.to(at::kCPU, at::kDouble).contiguous();
+  const auto width = static_cast<std::size_t>(plain.size(1));
+  const double* row = plain.const_data_ptr<double>();
+  std::vector<double> means;
+  for (const auto& piece : batch.pieces) {
+    if (piece.first) sum_.assign(width, 0);
+    for (std::size_t i = 0; i < width; ++i) sum_[i] += piece.share * row[i];
+    row += width;
+    if (piece.last) means.insert(means.end(), sum_.begin(), sum_.end());
   }
-  const auto means = mean_of_pieces(parts.size() == 1 ? parts.front() : at::cat(parts), batch);
-  return average == Average::pooled ? model->score(means, pass) : means;
+  return at::tensor(at::ArrayRef<double>(means), at::kDouble).view({-1, plain.size(1)}).to(rows.device(), type);
 }
 
 }  // namespace cmgems::nn

@@ -24,8 +24,13 @@ class TableReader {
   std::string sequence() const { return bases_of(fields_[sequence_]); }
   /// REQUIRES: has_label().
   int label() const { return label_of(fields_[label_]); }
+  /// REQUIRES: has_label().
+  const std::string& label_text() const { return fields_[label_]; }
   /// REQUIRES: has_id().
   const std::string& id() const { return fields_[id_]; }
+
+  /// Of the current row, from 1.
+  std::size_t line() const { return number_; }
 
   [[noreturn]] void fail(const std::string& what) const;
 

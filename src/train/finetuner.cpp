@@ -64,7 +64,7 @@ nn::Classifier make_classifier(const formats::ModelDescription& description, con
 
 corpus::SequenceBatch batch_of(const TokenRows& rows, std::span<const std::size_t> wanted, std::size_t longest) {
   corpus::SequenceBatch batch;
-  for (const auto row : wanted) corpus::append_sequence(batch, rows.tokens[row], longest, 0);
+  for (const auto row : wanted) corpus::append_sequence(batch, rows.tokens[row], longest);
   return batch;
 }
 
@@ -141,16 +141,17 @@ double train(const Fit& fit, const std::vector<std::size_t>& rows, const Finetun
 /// Class probabilities [rows, classes], row-major, in the table's order; calls `after_batch` with the rows done.
 std::vector<double> probabilities_of(const Fit& fit, const std::function<void(std::size_t)>& after_batch) {
   std::vector<double> probabilities;
-  std::size_t done = 0;
-  corpus::SequenceBatcher batcher(
-      nn::longest_piece(fit.model->bert->shape), static_cast<std::size_t>(fit.runtime.micro_batch_tokens),
-      [&](const corpus::SequenceBatch& batch) {
-        const auto rows = class_probabilities(fit.model, batch, nn::Average::pooled, fit.runtime);
-        probabilities.insert(probabilities.end(), rows.begin(), rows.end());
-        after_batch(done += batch.size());
-      });
-  for (const auto& tokens : fit.data.tokens) batcher.add(tokens);
-  batcher.finish();
+  std::size_t done = 0, told = 0;
+  SequenceScorer scorer(fit.model, nn::Average::pooled, fit.runtime, [&](std::span<const double> row) {
+    probabilities.insert(probabilities.end(), row.begin(), row.end());
+    ++done;
+  });
+  for (const auto& tokens : fit.data.tokens) {
+    scorer.add(tokens);
+    if (done > told) after_batch(told = done);
+  }
+  scorer.finish();
+  if (done > told) after_batch(done);
   return probabilities;
 }
 

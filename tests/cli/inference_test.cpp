@@ -29,7 +29,7 @@ TEST_CASE("embeddings are a file of rows with ids beside it, the same bytes twic
   pretrain(program);
   program.write("s.fa", kSequences);
   REQUIRE(program.run("embed --model run s.fa --out e.npy").code == 0);
-  CHECK(program.read("e.ids.txt") == "one\ntwo\n");
+  CHECK(program.read("e.npy.ids.txt") == "one\ntwo\n");
   CHECK_THAT(program.read("e.npy"), Catch::Contains("'shape': (2, 32)"));
   CHECK(program.read("e.npy").size() == 128 + 2 * 32 * 4);
   REQUIRE(program.run("embed --model run s.fa --out again.npy").code == 0);
@@ -39,9 +39,9 @@ TEST_CASE("embeddings are a file of rows with ids beside it, the same bytes twic
   CHECK(tokens["sequences"] == 2);
   CHECK(tokens["rows"] == 26);
   CHECK(tokens["width"] == 32);
-  CHECK(tokens["offsets"] == "t.offsets.npy");
+  CHECK(tokens["offsets"] == "t.npy.offsets.npy");
   CHECK_THAT(program.read("t.npy"), Catch::Contains("'shape': (26, 32)"));
-  CHECK(program.read("t.offsets.npy").size() == 128 + 3 * 8);
+  CHECK(program.read("t.npy.offsets.npy").size() == 128 + 3 * 8);
   REQUIRE(program.run("embed --model run --pool cls --layer 1 s.fa --out e.safetensors").code == 0);
   CHECK_THAT(program.read("e.safetensors"), Catch::Contains("\"embeddings\":{\"dtype\":\"F32\",\"shape\":[2,32]"));
 
@@ -52,7 +52,61 @@ TEST_CASE("embeddings are a file of rows with ids beside it, the same bytes twic
   program.write("short.fa", ">a\nACGTACGT\n>b\nACG\n");
   fails(program.run("embed --model run short.fa --out f.npy"), 65, "short.fa: sequence 2 ('b') has 3 bases");
   CHECK_FALSE(program.has("f.npy"));
-  CHECK_FALSE(program.has("f.ids.txt"));
+  CHECK_FALSE(program.has("f.npy.ids.txt"));
+}
+
+TEST_CASE("files of embeddings stay together", "[cli]") {
+  const Program program;
+  pretrain(program);
+  program.write("s.fa", kSequences);
+  REQUIRE(program.run("embed --model run --pool tokens s.fa --out new/q.npy").code == 0);  // which makes the folder
+  CHECK(program.has("new/q.npy.offsets.npy"));
+  REQUIRE(program.run("embed --model run --pool mean s.fa --out new/q.npy").code == 0);
+  CHECK_FALSE(program.has("new/q.npy.offsets.npy"));
+  program.write("t.fa", ">three\nACGTACG\n");
+  REQUIRE(program.run("embed --model run t.fa --out new/q.safetensors").code == 0);
+  CHECK(program.read("new/q.npy.ids.txt") == "one\ntwo\n");
+  CHECK(program.read("new/q.safetensors.ids.txt") == "three\n");
+}
+
+TEST_CASE("what cannot be written is refused before the model loads", "[cli]") {
+  const Program program;
+  program.write("s.fa", kSequences);
+  program.write("file", "");
+  REQUIRE(program.shell("mkfifo fifo fifo.npy d.npy.ids.txt; mkdir folder folder.npy").code == 0);
+  for (const std::string command : {"predict s.fa", "perplexity s.fa", "variants --genome s.fa v.vcf"}) {
+    const auto refuses = [&](const std::string& out, const std::string& fragment) {
+      fails(program.run(command + " --model none --out " + out), 64, fragment);
+    };
+    refuses("fifo", "fifo is no plain file");
+    refuses("/dev/null", "/dev/null is no plain file");
+    refuses("folder", "folder is a folder");
+    refuses("file/x.tsv", "is a file, a folder was expected");
+  }
+  fails(program.run("embed s.fa --model none --out fifo.npy"), 64, "fifo.npy is no plain file");
+  fails(program.run("embed s.fa --model none --out folder.npy"), 64, "folder.npy is a folder");
+  fails(program.run("embed s.fa --model none --out d.npy"), 64, "d.npy.ids.txt is no plain file");
+  CHECK(program.run("predict s.fa --model none --out a/b/p.tsv").code == 66);  // a missing folder is made
+}
+
+TEST_CASE("sequences and variants come from pipes", "[cli]") {
+  const Program program;
+  pretrain(program);
+  std::string many;
+  for (int i = 0; i < 600; ++i) many += ">s" + std::to_string(i) + "\nACGTACGGTACTTACGTACGGTACTT\n";
+  program.write("many.fa", many);
+  const std::string cmgems = "'" CMGEMS_PROGRAM "' ";
+  const auto piped = program.shell("cat many.fa | " + cmgems + "embed --json --model run --out p.npy /dev/stdin");
+  INFO(piped.err);
+  REQUIRE(piped.code == 0);
+  CHECK(json::parse(piped.out)["sequences"] == 600);
+  fails(program.shell("cat many.fa | " + cmgems +
+                      "embed --model run --out q.npy --attention 0 --attention-out m /dev/stdin"),
+        64, "--attention reads its input twice, and /dev/stdin can be read only once: save it as a file");
+  program.write("g.fa", ">chr1\nACGTTGCATGTAAGGCTTACGATCGATTACGATCGGCTA\n");
+  const auto rows = program.shell("printf 'chrom\tpos\tref\talt\nchr1\t20\tC\tA\n' | " + cmgems +
+                                  "variants --model run --genome g.fa /dev/stdin");
+  CHECK_THAT(rows.out, Catch::Contains("\nchr1\t20\t.\tC\tA\t-"));
 }
 
 TEST_CASE("perplexity by record, by file and in all", "[cli]") {
@@ -84,6 +138,12 @@ TEST_CASE("perplexity by record, by file and in all", "[cli]") {
   const auto some = json::parse(program.run("perplexity --json --windows 2 --strategy global --model run g.fa").out);
   CHECK(some["total"]["windows"] == 2);
   CHECK(some["strategy"] == "global");
+
+  REQUIRE(program.run("perplexity --json --model run g.fa --out p.tsv").code == 0);
+  CHECK(program.read("p.tsv") == table);  // with its total
+  CHECK(program.run("perplexity --model run g.fa --strategy genemask --npmi from-genome").code == 0);
+  fails(program.run("perplexity --model run g.fa --strategy genemask --set npmi.table=/nonexistent.tsv"), 66,
+        "/nonexistent.tsv");
 
   fails(program.run("perplexity --model run --strategy cm-gems g.fa"), 64, "cm-gems");
   fails(program.run("perplexity --model run none.fa"), 66, "none.fa");
@@ -120,12 +180,30 @@ TEST_CASE("effects of variants, likelihoods and probabilities", "[cli]") {
   const auto classes = json::parse(program.run("variants --json --model tuned --genome g.fa v.vcf").out);
   const auto& row = classes["rows"][0];
   CHECK(row["ref_LABEL_0"].get<double>() + row["ref_LABEL_1"].get<double>() == Approx(1));
-  CHECK(row["delta_LABEL_0"].get<double>() ==
-        Approx(row["alt_LABEL_0"].get<double>() - row["ref_LABEL_0"].get<double>()).margin(1e-6));
+  CHECK(row["delta_LABEL_0"].get<double>() != 0);
+  CHECK(row["delta_LABEL_0"].get<double>() == Approx(-row["delta_LABEL_1"].get<double>()).epsilon(1e-6));
+  fails(program.run("variants --model tuned --genome g.fa --context 900 v.vcf"), 64,
+        "--context 900: the model takes windows of at most");
 
   program.write("wrong.tsv", "chrom\tpos\tref\talt\nchr1\t20\tC\tA\nchr1\t21\tT\tA\n");
   fails(program.run("variants --model run --genome g.fa wrong.tsv"), 65,
         "wrong.tsv: line 3: the reference allele of chr1:21 is 'T', but the genome has 'G' there");
+  program.write("odd.fa", ">chr1\nACGTTGCATGTAAGGCTTACGATCGATTACGATCGGCTA\n>n\nNNNNGNNNN\n>s\nACG\n");
+  program.write("odd.vcf",
+                "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+                "chr1\t20\t.\tc\tN,R,a,n\t.\t.\t.\nchr1\t0\t.\tN\t.[n:5[\t.\t.\t.\nn\t5\t.\tG\tA\t.\t.\t.\n"
+                "s\t2\t.\tC\tT\t.\t.\t.\n");
+  for (const std::string model : {"run", "tuned"}) {
+    const auto odd = json::parse(program.run("variants --json --genome odd.fa odd.vcf --model " + model).out);
+    REQUIRE(odd["rows"].size() == 1);
+    CHECK(odd["rows"][0]["ref"] == "c");  // as it is written
+    CHECK(odd["rows"][0]["alt"] == "a");
+    CHECK(odd["alternatives"] == 1);
+    CHECK(odd["skipped_ambiguous"] == 4);  // N, R and n; the G among Ns
+    CHECK(odd["skipped_short"] == 1);
+    CHECK(odd["skipped_telomeric"] == 1);
+    CHECK(odd["skipped_symbolic"] == 0);
+  }
   fails(program.run("variants --model run --genome none.fa v.vcf"), 66, "none.fa");
   fails(program.run("variants --model run --genome g.fa none.vcf"), 66, "none.vcf");
   fails(program.run("variants --model run --genome g.fa --context 8 v.vcf"), 64, "--context 8: at least 9 bases");
@@ -144,6 +222,8 @@ TEST_CASE("attention is exported beside predictions", "[cli]") {
   CHECK_THAT(track, Catch::Contains("\ntwo\t18\t19\t"));  // the last of 19 bases
   CHECK_THAT(program.read("maps/000002_two.svg"), Catch::StartsWith("<svg ") && Catch::Contains(">two: attention"));
 
+  fails(program.run(embed + "--attention all --attention-out maps"), 64, "--attention-out maps has files in it");
+  fails(program.run(embed + "--attention all --attention-out s.fa"), 64, "--attention-out s.fa is a file");
   fails(program.run(embed + "--attention 0"), 64, "belong together");
   fails(program.run(embed + "--attention 5 --attention-out m"), 64, "expected all, or numbers from 0 to 1");
   fails(program.run(embed + "--attention 0 --attention-out m --attention-limit 1"), 64, "raise --attention-limit");

@@ -66,7 +66,36 @@ TEST_CASE("sequences of FASTA and of tables get probabilities in their order", "
   CHECK_THAT(scored.err, Catch::Contains("labels of the input: accuracy "));
   CHECK(table(scored.out)[1][2] == rows[1][2]);
   const auto labelled = json::parse(program.run("predict --json --model tuned t.tsv").out);
-  CHECK(labelled["scores"]["accuracy"].get<double>() >= 0);
+  // t.tsv has the labels 0 and 1
+  const auto printed_labels = table(scored.out);
+  const double right = (printed_labels[1][1] == "LABEL_0" ? 1 : 0) + (printed_labels[2][1] == "LABEL_1" ? 1 : 0);
+  CHECK(labelled["scores"]["accuracy"].get<double>() == right / 2);
+}
+
+TEST_CASE("labels may be names of classes, and columns of classes keep out of the way of others", "[cli]") {
+  const Program program;
+  make_models(program);
+  auto config = json::parse(program.read("tuned/model/config.json"));
+  const auto rename = [&](const std::string& first, const std::string& second) {
+    config["id2label"] = {{"0", first}, {"1", second}};
+    config["label2id"] = {{first, 0}, {second, 1}};
+    program.write("tuned/model/config.json", config.dump());
+  };
+  rename("label", "id");
+  program.write("named.tsv", "id\tsequence\tlabel\na\tACGTACGGTAC\tid\nb\tACGTACGGTAC\tlabel\nc\tACGT\t\n");
+  const auto document = json::parse(program.run("predict --json --model tuned named.tsv").out);
+  REQUIRE(document["rows"].size() == 3);
+  CHECK(document["rows"][0]["id"] == "a");
+  CHECK(document["scores"]["accuracy"] == 0.5);  // the same sequence under both labels
+  CHECK(document["rows"][0]["probability_label"].get<double>() + document["rows"][0]["probability_id"].get<double>() ==
+        Approx(1));
+  program.write("unknown.tsv", "sequence\tlabel\nACGTACGT\tpromoter\n");
+  CHECK(program.run("predict --model tuned unknown.tsv").code == 65);
+  CHECK(program.run("embed --model tuned unknown.tsv --out e.npy").code == 0);  // which needs no label
+  rename("label", "probability_label");
+  const auto clash = program.run("predict --model tuned named.tsv");
+  CHECK(clash.code == 65);
+  CHECK_THAT(clash.err, Catch::Contains("two columns of the result are called 'probability_label'"));
 }
 
 TEST_CASE("what predict refuses", "[cli]") {
@@ -89,7 +118,8 @@ TEST_CASE("what predict refuses", "[cli]") {
   fails("--model tuned --average median short.fa", 64, "median");
   fails("short.fa", 64, "--model");
   program.write("labels.tsv", "sequence\tlabel\nACGTACGT\t2\n");
-  fails("--model tuned labels.tsv", 65, "has label 2, but the model has the classes 0 to 1");
+  fails("--model tuned labels.tsv", 65,
+        "labels.tsv: line 2 ('1') has label '2', but the model has the classes 0 (LABEL_0) to 1 (LABEL_1)");
   program.write("none.tsv", "name\tlabel\nACGTACGT\t2\n");
   fails("--model tuned none.tsv", 65, "no column 'sequence'");
 }

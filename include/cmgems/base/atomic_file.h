@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <ostream>
 #include <span>
 #include <string>
@@ -28,14 +29,20 @@ class AtomicFile {
   void append(std::string_view bytes) { file_.write(bytes); }
   /// Replaces bytes that were written, for headers that are known at the end. REQUIRES: within what was appended.
   void overwrite(std::uint64_t at, std::string_view bytes) { file_.write_at(at, bytes); }
+  /// Flushes and closes: nothing but the rename is left to a commit. REQUIRES: not committed yet.
+  void seal();
   /// Flushes, renames and flushes the folder. REQUIRES: not committed yet.
   void commit();
 
  private:
   std::filesystem::path target_, path_;
   FileWriter file_;
-  bool done_ = false;
+  bool sealed_ = false, done_ = false;
 };
+
+/// Seals all, then renames one right after the other: files that belong together, the one that is looked for last.
+/// Throws: IoError.
+void commit_together(std::initializer_list<AtomicFile*> files);
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename, fsync of the folder).
 /// Throws: IoError with the path and the system's reason; the previous file is then untouched.

@@ -9,8 +9,8 @@
 
 namespace cmgems::corpus {
 
-/// T tokens of W windows, M of them masked. Windows of equal length are neighbours (longest first), so that attention
-/// can take them as one dense block.
+/// T tokens of W windows, M of them masked, in any order. Neighbours of equal length are one dense block for attention:
+/// pack sorts windows by length for that, while inference keeps the order of its input.
 struct RaggedBatch {
   std::vector<std::int64_t> ids;         // [T] with [CLS] .. [SEP] around each window, corrupted
   std::vector<std::int64_t> positions;   // [T] 0.. within the window

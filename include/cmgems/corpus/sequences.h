@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "cmgems/corpus/batch.h"
@@ -14,34 +15,45 @@ namespace cmgems::corpus {
 /// longer ones first: every token is in one piece, and none is a stub without context. No tokens are one empty piece.
 std::vector<std::span<const kmer::TokenId>> cut_pieces(std::span<const kmer::TokenId> tokens, std::size_t longest);
 
-/// S sequences as pieces, each with [CLS] and [SEP], in the order in which they came.
+/// S sequences as pieces, each with [CLS] and [SEP], in the order in which they came: what a training step takes.
 struct SequenceBatch {
-  std::vector<RaggedBatch> parts;          // several only for one sequence that is longer than the token budget
-  std::vector<std::int32_t> sequences{0};  // [S + 1] first piece of each sequence, over all parts, then their number
+  RaggedBatch pieces;                      // [W]
+  std::vector<std::int32_t> sequences{0};  // [S + 1] first piece of each sequence, then their number
 
   std::size_t size() const { return sequences.size() - 1; }
 };
 
-/// Adds a sequence at the end. A part that would exceed `budget_tokens` is followed by another; 0 = one part.
-void append_sequence(SequenceBatch& batch, std::span<const kmer::TokenId> tokens, std::size_t longest,
-                     std::size_t budget_tokens);
+/// Adds a sequence at the end.
+void append_sequence(SequenceBatch& batch, std::span<const kmer::TokenId> tokens, std::size_t longest);
 
-/// Fills batches up to a token budget with whole sequences and hands them over in order; a sequence that exceeds the
-/// budget gets a batch of several parts for itself.
-class SequenceBatcher {
+/// Pieces of sequences, at most a token budget's worth: a sequence may go on in the next batch.
+struct PieceBatch {
+  struct Piece {
+    double share;      // of the sequence's k-mers
+    bool first, last;  // of its sequence
+  };
+  RaggedBatch windows;
+  std::vector<Piece> pieces;  // [W]
+};
+
+/// Cuts sequences into pieces and hands them over in order, in batches up to a token budget. What is held is one batch,
+/// whatever a sequence's length.
+class PieceBatcher {
  public:
-  using Take = std::function<void(const SequenceBatch&)>;
-  /// `longest`: k-mers of the longest piece.
-  SequenceBatcher(std::size_t longest, std::size_t budget_tokens, Take take);
+  using Take = std::function<void(const PieceBatch&)>;
+  /// `longest`: k-mers of the longest piece. A single piece longer than the budget gets a batch of its own.
+  PieceBatcher(std::size_t longest, std::size_t budget_tokens, Take take);
   void add(std::span<const kmer::TokenId> tokens);
+  /// The same of bases, which are tokenized a piece at a time.
+  void add(const kmer::Vocabulary& vocabulary, std::string_view bases);
   /// Hands over what is left.
   void finish();
 
  private:
+  void append(std::span<const kmer::TokenId> piece, const PieceBatch::Piece& place);
   std::size_t longest_, budget_;
   Take take_;
-  SequenceBatch batch_;
-  std::size_t tokens_ = 0;
+  PieceBatch batch_;
 };
 
 }  // namespace cmgems::corpus

@@ -34,7 +34,8 @@ std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path);
 /// a time. Throws as append_files; what `take` throws.
 void for_each_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take);
 
-/// Whether the file begins as FASTA or .2bit does, compressed or not; a table does not.
+/// Whether the file begins as FASTA or .2bit does, compressed or not; a table does not. A pipe, which can be read
+/// only once, is not looked at: its content must be FASTA.
 bool holds_records(const std::filesystem::path& path);
 
 }  // namespace cmgems::genome

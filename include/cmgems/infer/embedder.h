@@ -1,6 +1,7 @@
 // Embeddings of sequences as they come: hidden states of a layer, one row a sequence or one a k-mer.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -33,22 +34,25 @@ class Embedder {
   using Take = std::function<void(const EmbeddedRows&)>;
   /// `model` must outlive it. Throws: UsageError when the model has no such layer.
   Embedder(const Model& model, const EmbeddingOptions& options, Take take);
-  /// Throws: as tokens_of does.
-  void add(const tasks::SequenceRecord& record) { batcher_.add(tokens_of(model_, record)); }
+  /// Throws: as check_length does; DataError (an answer that is not finite).
+  void add(const tasks::SequenceRecord& record);
   /// Hands over what is left.
   void finish() { batcher_.finish(); }
 
  private:
-  void embed(const corpus::SequenceBatch& batch);
-  /// The rows of one part, on its device: [W, H], or with Pool::tokens one for each k-mer.
-  at::Tensor rows_of(const corpus::RaggedBatch& part) const;
-  void tell_tokens(const corpus::RaggedBatch& part, const at::Tensor& rows, const corpus::SequenceBatch& batch,
-                   std::int32_t first_piece) const;
+  void embed(const corpus::PieceBatch& batch);
+  /// The rows of windows, on their device: [W, H], or with Pool::tokens one for each k-mer.
+  at::Tensor rows_of(const corpus::RaggedBatch& windows) const;
+  void tell_tokens(const corpus::PieceBatch& batch, const at::Tensor& rows);
+  /// Rows of the sequence under way. Throws: DataError (not finite).
+  void tell(const at::Tensor& rows, bool begins, bool ends);
   const Model& model_;
   Pool pool_;
   std::size_t layer_;
   Take take_;
-  corpus::SequenceBatcher batcher_;
+  std::deque<std::string> places_;  // of the sequences of whom a row is not told yet
+  nn::PieceMeans means_;
+  corpus::PieceBatcher batcher_;
 };
 
 }  // namespace cmgems::infer

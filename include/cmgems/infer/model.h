@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,15 @@ Model load_model(const std::filesystem::path& folder, const nn::Runtime& runtime
 /// Names of the classes, in the order of their probabilities.
 std::vector<std::string> label_names(const formats::ModelDescription& description);
 
-/// Tokens of a sequence; k-mers with other letters than A, C, G and T are [UNK].
 /// Throws: DataError that names a sequence shorter than k.
+void check_length(const Model& model, const tasks::SequenceRecord& record);
+
+/// Throws: DataError that names `place`, when what the model answered is NaN or infinite.
+void check_finite(std::span<const float> values, const std::string& place);
+void check_finite(std::span<const double> values, const std::string& place);
+
+/// Tokens of a sequence; k-mers with other letters than A, C, G and T are [UNK].
+/// Throws: as check_length does.
 std::vector<kmer::TokenId> tokens_of(const Model& model, const tasks::SequenceRecord& record);
 
 }  // namespace cmgems::infer

@@ -30,7 +30,7 @@ struct KeyedWindow {
 
 /// Loss of every contig of maker.genome, in order, over the windows. `after_batch` gets the windows done so far.
 /// Windows and masks equal to those of a pretraining's validation give its perplexity.
-/// Throws: UsageError when the model is a classifier.
+/// Throws: UsageError when the model is a classifier; DataError that names a contig with a loss that is not finite.
 std::vector<MaskedLoss> measure(Model& model, const corpus::ExampleMaker& maker, std::span<const KeyedWindow> windows,
                                 const std::function<void(std::size_t)>& after_batch);
 

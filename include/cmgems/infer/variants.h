@@ -14,13 +14,21 @@ namespace cmgems::infer {
 
 /// One alternative of a variant, and the two sequences that are compared: the same flanks around either allele.
 struct VariantWindows {
-  genome::Variant variant;  // whose alternatives are this one alone
-  std::string left, right;  // flanks
+  genome::Variant variant;             // as it is written, whose alternatives are this one alone
+  std::string reference, alternative;  // in upper case, U as T, ambiguous letters as N
+  std::string left, right;             // flanks
 
-  const std::string& alternative() const { return variant.alternatives.front(); }
-  std::string reference_window() const { return left + variant.reference + right; }
-  std::string alternative_window() const { return left + alternative() + right; }
+  std::string reference_window() const { return left + reference + right; }
+  std::string alternative_window() const { return left + alternative + right; }
 };
+
+/// Whether a model can be asked about both windows.
+enum class Scorable {
+  yes,
+  ambiguous,  // every k-mer with a base of one of the alleles has a letter that is no base, there or beside it
+  too_short,  // one of the windows has fewer than k bases
+};
+Scorable scorable(const VariantWindows& windows, const kmer::Vocabulary& vocabulary);
 
 /// Flanks of an alternative such that the longer window has `context` bases, the variant in its middle; shorter at the
 /// ends of a contig.
@@ -43,7 +51,8 @@ class VariantScorer {
   using Take = std::function<void(const VariantEffect&)>;
   /// `model` must outlive it.
   VariantScorer(Model& model, Take take);
-  /// REQUIRES: windows of a masked language model fit its positions.
+  /// REQUIRES: windows that fit the model's positions and are scorable.
+  /// Throws: DataError (an answer that is not finite).
   void add(VariantWindows windows);
   /// Tells what is left.
   void finish();

@@ -58,8 +58,8 @@ struct EncoderImpl : torch::nn::Module {
   at::Tensor forward(const Ragged& batch, const Selection* selection, Pass& pass);
   /// Hidden states of all tokens behind the first `count` layers, 0 = the embeddings: [T, H].
   at::Tensor states(const Ragged& batch, std::size_t count, Pass& pass);
-  /// Attention probabilities of some layers, counted from 0: [layers, A, L, L]. REQUIRES: a batch of one window, layers
-  /// that are there.
+  /// Attention probabilities of some layers, counted from 0: [layers, A, L, L]. REQUIRES: a batch of one window; one
+  /// layer or more, that are there.
   at::Tensor attentions(const Ragged& window, std::span<const int> wanted, Pass& pass);
   Embeddings embeddings{nullptr};
   torch::nn::ModuleList layers;

@@ -1,6 +1,8 @@
 // Class scores of sequences that may be longer than the model's positions: their pieces' outputs, averaged.
 #pragma once
 
+#include <vector>
+
 #include "cmgems/corpus/sequences.h"
 #include "cmgems/nn/heads.h"
 
@@ -17,8 +19,18 @@ enum class Average { pooled, logits };
 /// Differentiable. rows [W, .] -> [S, .]
 at::Tensor mean_of_pieces(const at::Tensor& rows, const corpus::SequenceBatch& batch);
 
-/// Class scores of whole sequences. -> [S, classes] fp32
+/// Class scores of whole sequences, for training. -> [S, classes] fp32
 at::Tensor classify(Classifier& model, const corpus::SequenceBatch& batch, Average average, at::Device device,
                     Pass& pass);
+
+/// The same means of sequences that come in batches of pieces, of any length: holds one row. Not differentiable.
+class PieceMeans {
+ public:
+  /// rows [W, .] -> [S, .] of the sequences whose last piece is in the batch, on the rows' device; S may be 0.
+  at::Tensor add(const at::Tensor& rows, const corpus::PieceBatch& batch);
+
+ private:
+  std::vector<double> sum_;  // of the sequence under way
+};
 
 }  // namespace cmgems::nn

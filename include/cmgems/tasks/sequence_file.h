@@ -9,10 +9,10 @@
 namespace cmgems::tasks {
 
 struct SequenceRecord {
-  std::string id;        // name of the FASTA record, column `id`, else its number from 1
-  std::string sequence;  // plain bases, upper case
-  std::optional<int> label;
-  std::string place;  // file, number and id, for messages
+  std::string id;                    // name of the FASTA record, column `id`, else its number from 1
+  std::string sequence;              // plain bases, upper case
+  std::optional<std::string> label;  // as it is written; none when there is no column or its cell is blank
+  std::string place;                 // file, number or line, and id, for messages
 };
 
 /// Calls `take` with every sequence of a FASTA (plain, gzip, BGZF) or .2bit file, or of a table (TSV or CSV with a

@@ -32,7 +32,7 @@ TEST_CASE("rows become a NumPy file of version 1.0, with offsets beside it", "[f
   float last = 0;
   std::memcpy(&last, bytes.data() + 128 + 8 * 4, 4);
   CHECK(last == 9);
-  const auto offsets = read_file(folder.path() / "e.offsets.npy");
+  const auto offsets = read_file(folder.path() / "e.npy.offsets.npy");
   REQUIRE(offsets.size() == 128 + 3 * 8);
   CHECK(offsets.find("{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }") == 10);
   CHECK(offsets[128 + 8] == 2);
@@ -43,7 +43,53 @@ TEST_CASE("without offsets there is one file; without a finish, none", "[formats
   formats::make_npy_file(folder.path() / "a.npy", 3)->finish({});
   CHECK(read_file(folder.path() / "a.npy").find("'shape': (0, 3)") != std::string::npos);
   formats::make_npy_file(folder.path() / "b.npy", 3)->append(kFirst);
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);  // a.npy and its ids
+}
+
+TEST_CASE("ids lie beside the rows, under a name that no other format shares", "[formats]") {
+  test::TemporaryFolder folder;
+  CHECK(formats::ids_path("d/e.npy") == "d/e.npy.ids.txt");
+  CHECK(formats::offsets_path("d/e.npy") == "d/e.npy.offsets.npy");
+  for (const std::string name : {"e.npy", "e.safetensors"}) {
+    const auto path = folder.path() / name;
+    const auto file = name == "e.npy" ? formats::make_npy_file(path, 3) : formats::make_safetensors_file(path, 3);
+    file->add_id("one");
+    file->append(kSecond);
+    file->add_id("t\nw\ro");
+    file->finish({});
+    CHECK(read_file(formats::ids_path(path)) == "one\nt w o\n");
+  }
+}
+
+TEST_CASE("offsets of an earlier file do not stay beside a new one", "[formats]") {
+  test::TemporaryFolder folder;
+  const auto path = folder.path() / "e.npy";
+  formats::make_npy_file(path, 3)->finish(std::vector<std::int64_t>{0});
+  CHECK(std::filesystem::exists(formats::offsets_path(path)));
+  formats::make_npy_file(path, 3)->finish({});
+  CHECK_FALSE(std::filesystem::exists(formats::offsets_path(path)));
+}
+
+TEST_CASE("all is flushed before the first file appears, and the rows appear last", "[formats]") {
+  struct Recorder final : FileSystem {
+    std::vector<std::string> calls;
+    int sync(int descriptor) override {
+      calls.emplace_back("sync");
+      return FileSystem::sync(descriptor);
+    }
+    int rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+      calls.push_back(to.filename());
+      return FileSystem::rename(from, to);
+    }
+  } disk;
+  test::TemporaryFolder folder;
+  {
+    const ReplacedFileSystem replaced(disk);
+    formats::make_npy_file(folder.path() / "e.npy", 3)->finish(std::vector<std::int64_t>{0});
+  }
+  // a rename is followed by a flush of the folder
+  CHECK(disk.calls == std::vector<std::string>{"sync", "sync", "sync", "e.npy.ids.txt", "sync", "e.npy.offsets.npy",
+                                               "sync", "e.npy", "sync"});
 }
 
 TEST_CASE("rows become a safetensors file, its numbers of 8 bytes aligned", "[formats]") {

@@ -29,6 +29,7 @@ TEST_CASE("records come one at a time, from text and from .2bit", "[genome]") {
   CHECK(seen == std::vector<std::string>{"a:ACGT", "b:", "c:NNR"});
   CHECK(genome::holds_records(fasta));
   CHECK_FALSE(genome::holds_records(folder.write("t.tsv", "sequence\nACGT\n")));
+  CHECK(genome::holds_records("/dev/null"));  // what is no plain file is not looked into
 
   // Version 0, little-endian: one sequence "s" of 5 bases, the third unknown: T C N A G (T=0 C=1 A=2 G=3).
   const std::string twobit(

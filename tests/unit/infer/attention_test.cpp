@@ -29,6 +29,9 @@ TEST_CASE("attention of the chosen layers, rows of which sum to 1", "[infer]") {
   }
   const auto second = infer::attention_of(model, record("ACGTTGC"), {1});
   CHECK(std::equal(second.values.begin(), second.values.end(), both.values.begin() + 2 * 49));
+  const auto backwards = infer::attention_of(model, record("ACGTTGC"), {1, 0});
+  CHECK(std::equal(second.values.begin(), second.values.end(), backwards.values.begin()));
+  CHECK(std::equal(both.values.begin(), both.values.begin() + 2 * 49, backwards.values.begin() + 2 * 49));
   const auto mean = both.mean_over_heads(1);
   CHECK(mean[8] == Approx((second.values[8] + second.values[49 + 8]) / 2));
 }

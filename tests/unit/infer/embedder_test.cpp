@@ -1,7 +1,10 @@
 #include "cmgems/infer/embedder.h"
 
+#include <limits>
+
 #include "cmgems/base/error.h"
 #include "support/catch_torch.h"
+#include "support/thrown.h"
 #include "support/tiny_model.h"
 
 using namespace cmgems;
@@ -79,4 +82,31 @@ TEST_CASE("layers are counted from the embeddings", "[infer]") {
   CHECK_FALSE(std::equal(plain[0].end() - kHidden, plain[0].end(), plain[1].end() - kHidden));
   CHECK_THROWS_AS(embed(model, {Pool::mean, 3}, {}), UsageError);
   CHECK_THROWS_AS(embed(model, {Pool::mean, {}}, {"AC"}), DataError);
+}
+
+TEST_CASE("a long sequence is embedded piece by piece", "[infer]") {
+  test::TemporaryFolder folder;
+  test::write_tiny_model(folder.path() / "m", 0);
+  const auto model = infer::load_model(folder.path() / "m", test::tiny_runtime(40));
+  std::size_t told = 0, most = 0;
+  infer::Embedder embedder(model, {Pool::tokens, {}}, [&](const infer::EmbeddedRows& rows) {
+    told += rows.values.size() / kHidden;
+    most = std::max(most, rows.values.size() / kHidden);
+  });
+  embedder.add(record(std::string(1000, 'A')));  // 998 3-mers in 72 pieces of at most 14, two a batch
+  CHECK(told > 998 - 40);                        // one batch waits
+  embedder.finish();
+  CHECK(told == 998);
+  CHECK(most == 14);
+}
+
+TEST_CASE("a model whose weights are not finite embeds nothing", "[infer]") {
+  test::TemporaryFolder folder;
+  test::write_tiny_model(folder.path() / "m", 0);
+  const auto model = infer::load_model(folder.path() / "m", test::tiny_runtime());
+  model.encoder()->embeddings->layer_norm->bias.data().fill_(std::numeric_limits<float>::infinity());
+  for (const auto pool : {Pool::mean, Pool::cls, Pool::tokens}) {
+    CHECK_THAT(test::message_of<DataError>([&] { embed(model, {pool, {}}, {"ACGTT"}); }),
+               Catch::StartsWith("s.fa: sequence 1 ('s'): the model's answer is no finite number"));
+  }
 }

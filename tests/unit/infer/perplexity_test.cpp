@@ -6,6 +6,7 @@
 #include "cmgems/train/lm_step.h"
 #include "support/catch_torch.h"
 #include "support/random_genome.h"
+#include "support/thrown.h"
 #include "support/tiny_model.h"
 
 using namespace cmgems;
@@ -96,4 +97,18 @@ TEST_CASE("a classifier has no perplexity", "[infer]") {
   const auto masker = masking::make_masker("random", {kK, nullptr, masking});
   const corpus::ExampleMaker maker{genome, model.vocabulary, *masker, masking.random_ids, nullptr, kSeed};
   CHECK_THROWS_AS(infer::measure(model, maker, {}, [](std::size_t) {}), UsageError);
+}
+
+TEST_CASE("a loss that is not finite names its record", "[infer]") {
+  test::TemporaryFolder folder;
+  test::write_tiny_model(folder.path() / "m", 0);
+  auto model = infer::load_model(folder.path() / "m", test::tiny_runtime());
+  model.masked_lm->bias.data().fill_(std::nan(""));
+  const auto genome = test::random_genome({400});
+  const masking::MaskingOptions masking;
+  const auto masker = masking::make_masker("random", {kK, nullptr, masking});
+  const corpus::ExampleMaker maker{genome, model.vocabulary, *masker, masking.random_ids, nullptr, kSeed};
+  const auto windows = keyed(corpus::cover_windows(genome, kK, model.longest));
+  CHECK_THAT(test::message_of<DataError>([&] { infer::measure(model, maker, windows, [](std::size_t) {}); }),
+             Catch::StartsWith("record '" + genome.contigs()[0].name + "': the model's answer is no finite number"));
 }

@@ -1,5 +1,7 @@
 #include "cmgems/infer/variants.h"
 
+#include <cmath>
+
 #include "cmgems/base/error.h"
 #include "cmgems/genome/builder.h"
 #include "cmgems/train/scoring.h"
@@ -62,6 +64,11 @@ TEST_CASE("windows have the same flanks around either allele", "[infer]") {
   CHECK(insertion.left == "TG");
   CHECK(insertion.reference_window() == "TGCATN");
   CHECK(insertion.alternative_window() == "TGCGGATN");
+  const auto written = infer::windows_of(genome, reader, variant(7, "at"), "u", 8);
+  CHECK(written.reference == "AT");
+  CHECK(written.alternative == "T");
+  CHECK(written.variant.reference == "at");  // the spelling of the file stays
+  CHECK(written.variant.alternatives.front() == "u");
   const auto deletion = infer::windows_of(genome, reader, variant(1, "CGT"), "C", 9);
   CHECK(deletion.left == "A");  // the contig begins there
   CHECK(deletion.reference_window() == "ACGTTGC");
@@ -96,9 +103,12 @@ TEST_CASE("a classifier gives the probabilities of both windows", "[infer]") {
   REQUIRE(all.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     const auto alone = [&](const std::string& window) {
-      corpus::SequenceBatch batch;
-      corpus::append_sequence(batch, kmer::tokenize(model.vocabulary, window), model.longest, 0);
-      return train::class_probabilities(model.classifier, batch, nn::Average::pooled, model.runtime);
+      std::vector<double> row;
+      train::SequenceScorer scorer(model.classifier, nn::Average::pooled, model.runtime,
+                                   [&](std::span<const double> values) { row.assign(values.begin(), values.end()); });
+      scorer.add(model.vocabulary, window);
+      scorer.finish();
+      return row;
     };
     const auto reference = alone(windows[i].reference_window()), alternative = alone(windows[i].alternative_window());
     for (std::size_t c = 0; c < 3; ++c) {
@@ -107,6 +117,42 @@ TEST_CASE("a classifier gives the probabilities of both windows", "[infer]") {
     }
   }
   CHECK(all[0].reference != all[0].alternative);
+  for (const auto& effect : all) {  // of two probabilities or more the differences sum to 0, not to their rounding
+    double sum = 0;
+    for (std::size_t c = 0; c < 3; ++c) sum += effect.alternative[c] - effect.reference[c];
+    CHECK(std::abs(sum) < 1e-14);
+  }
+}
+
+TEST_CASE("alleles without a k-mer of bases, and short windows, cannot be scored", "[infer]") {
+  const kmer::Vocabulary vocabulary(3);
+  const auto of = [&](const std::string& left, const std::string& reference, const std::string& alternative,
+                      const std::string& right) {
+    return infer::scorable({{}, reference, alternative, left, right}, vocabulary);
+  };
+  CHECK(of("AC", "G", "T", "AC") == infer::Scorable::yes);
+  CHECK(of("", "G", "T", "AC") == infer::Scorable::yes);
+  CHECK(of("", "G", "T", "A") == infer::Scorable::too_short);
+  CHECK(of("", "GAC", "G", "A") == infer::Scorable::too_short);  // the alternative's window alone
+  CHECK(of("ACG", "G", "N", "ACG") == infer::Scorable::ambiguous);
+  CHECK(of("ACG", "N", "G", "ACG") == infer::Scorable::ambiguous);
+  CHECK(of("AACN", "G", "T", "NACC") == infer::Scorable::ambiguous);  // NG, GN: no 3-mer
+  CHECK(of("AACN", "G", "T", "ACC") == infer::Scorable::yes);         // GAC
+  CHECK(of("NA", "G", "T", "ANACG") == infer::Scorable::yes);         // AGA
+}
+
+TEST_CASE("what is not finite is no effect", "[infer]") {
+  const auto genome = small_genome();
+  const genome::ContigReader reader(genome);
+  const auto snp = infer::windows_of(genome, reader, variant(6, "C"), "A", 9);
+  for (const int classes : {0, 2}) {
+    test::TemporaryFolder folder;
+    test::write_tiny_model(folder.path() / "m", classes);
+    auto model = infer::load_model(folder.path() / "m", test::tiny_runtime());
+    model.encoder()->embeddings->layer_norm->bias.data().fill_(std::nan(""));
+    CHECK_THAT(test::message_of<DataError>([&] { effects(model, {snp}); }),
+               Catch::StartsWith("v.vcf: line 3: the model's answer is no finite number"));
+  }
 }
 
 TEST_CASE("a masked language model gives the likelihood of the allele's tokens, masked together", "[infer]") {
