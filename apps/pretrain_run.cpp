@@ -10,8 +10,10 @@
 #include "fingerprint.h"
 #include "observers.h"
 #include "pretrain_report.h"
+#include "result_table.h"
 #include "resume.h"
 #include "run_estimate.h"
+#include "shell_word.h"
 #include "stop_rule.h"
 #include "stopwatch.h"
 
@@ -77,7 +79,13 @@ train::CheckpointOptions checkpoint_options(const config::Config& config, const 
 }
 
 std::string how_to_continue(const std::filesystem::path& run) {
-  return "; continue with: cmgems pretrain --resume " + run.string();
+  return "; continue with: cmgems pretrain --resume " + shell_word(run.string());
+}
+
+std::string how_to_continue(const train::Diverged& diverged, const std::filesystem::path& run, double rate) {
+  return std::string(diverged.checkpoint().empty() ? "; start over" : "; continue from it") +
+         " with a lower rate: cmgems pretrain --resume " + shell_word(run.string()) +
+         " --set train.learning_rate=" + significant(rate / 2) + " --allow-mismatch train.learning_rate";
 }
 
 }  // namespace
@@ -101,6 +109,8 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
     opener.write_record();
     const PretrainResult result{config, summary, log.recorder(), plan.run};
     json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
+  } catch (const train::Diverged& diverged) {
+    throw DataError(diverged.what() + how_to_continue(diverged, plan.run, config.train.learning_rate));
   } catch (const Error& error) {
     if (error.code() != ExitCode::interrupted) throw;
     inputs.record.compute_cost["training"] = before + watch.lap();
