@@ -31,7 +31,7 @@ class RunOpener final : public train::Observer {
   std::string stop_reason() const { return stop_ ? stop_->reason() : std::string(); }
 
   void on_start(const train::StartReport& report) override {
-    check_room(plan_.run, report.parameters, inputs_.record.keep);
+    check_room(plan_.run, config_, report.parameters, inputs_.record.keep);
     open(report);
     log_info("run: " + plan_.run.string());
     inputs_.record.parameters = report.parameters;

@@ -293,3 +293,20 @@ TEST_CASE("addresses are refused, all at once", "[cli]") {
   CHECK(program.run("pretrain --config http://example.org/c.json").code == 64);
   CHECK(program.run("npmi build --genome ftp://example.org/x.fa --out t.tsv").code == 64);
 }
+
+TEST_CASE("what saving costs is measured, and nothing stays behind", "[cli]") {
+  const Program program;
+  const auto bench = program.run("bench save --json --repeats 2" + kTiny);
+  INFO(bench.err);
+  REQUIRE(bench.code == 0);
+  const auto result = json::parse(bench.out);
+  CHECK(result["command"] == "bench save");
+  CHECK(result["bytes"] > 12 * result["parameters"].get<std::int64_t>());  // weight and two moments of each
+  for (const char* part : {"copy_seconds", "write_seconds", "verify_seconds", "load_seconds"}) {
+    CHECK(result[part]["best"] > 0.0);
+    CHECK(result[part]["best"] <= result[part]["worst"]);
+  }
+  CHECK(std::filesystem::is_empty(program.folder.path()));
+  CHECK_THAT(program.run("bench save --repeats 1" + kTiny).out, Catch::Contains("copy (training stands still)"));
+  CHECK(program.run("bench save --folder nowhere").code == 64);
+}
