@@ -1,6 +1,7 @@
 // cmgems bench: the list of its sub-commands.
 #include <CLI/CLI.hpp>
 
+#include "bench_save.h"
 #include "command.h"
 
 namespace cmgems::apps {
@@ -11,6 +12,7 @@ void add_bench(CLI::App& app, Session& session) {
   add_bench_count(*command, session);
   add_bench_infer(*command, session);
   add_bench_mask(*command, session);
+  add_bench_save(*command, session);
   add_bench_train(*command, session);
 }
 

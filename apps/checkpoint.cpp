@@ -75,7 +75,7 @@ void verify(const Options& options) {
 void prune(const Options& options) {
   require_run(options.run);
   const RunFolder folder(options.run);
-  const auto removed = formats::prune_checkpoints(options.run, options.keep);
+  const auto removed = formats::prune_checkpoints(options.run, options.keep, formats::Check::hashes);
   for (const auto& path : removed) log_info("removed " + path.string());
   print(formats::list_checkpoints(options.run, formats::Check::sizes), "checkpoint prune", options);
 }

@@ -6,6 +6,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/nn/device.h"
+#include "shell_word.h"
 
 namespace cmgems::apps {
 
@@ -90,17 +91,19 @@ void start_compute(config::ComputeOptions& compute) {
            " tokens a micro-batch");
 }
 
+std::string shell_word(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#~!") == std::string::npos;
+  if (plain) return word;
+  std::string quoted = word;
+  for (auto at = quoted.find('\''); at != std::string::npos; at = quoted.find('\'', at + 4)) {
+    quoted.replace(at, 1, "'\\''");
+  }
+  return "'" + quoted + "'";
+}
+
 std::string command_text(const Session& session) {
   std::string text = "cmgems";
-  for (std::size_t i = 1; i < session.command_line.size(); ++i) {
-    const auto& word = session.command_line[i];
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#~!") == std::string::npos;
-    std::string quoted = word;
-    for (auto at = quoted.find('\''); at != std::string::npos; at = quoted.find('\'', at + 4)) {
-      quoted.replace(at, 1, "'\\''");
-    }
-    text += plain ? " " + word : " '" + quoted + "'";
-  }
+  for (std::size_t i = 1; i < session.command_line.size(); ++i) text += " " + shell_word(session.command_line[i]);
   return text;
 }
 

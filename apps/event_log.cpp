@@ -44,11 +44,17 @@ void EventLog::each(const Call& call) {
     try {
       call(*sink);
     } catch (const IoError& error) {
-      log_warning(sink->name() + " is not written any more: " + error.what() + "; training goes on without it");
-      sink.reset();
+      tell(*sink, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+      tell(*sink, error.what());
     }
   }
-  std::erase(sinks_, nullptr);
+}
+
+void EventLog::tell(const EventSink& sink, const std::string& problem) {
+  if (!told_.insert(&sink).second) return;
+  log_warning(sink.name() + " is not written: " + problem +
+              "; training goes on, and what is missing there follows as soon as it can be written");
 }
 
 void EventLog::on_start(const train::StartReport& report) {

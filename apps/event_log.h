@@ -1,8 +1,9 @@
-// Sums up steps to train events and hands all events to the files of a run. A file that cannot be written any more is
-// given up, which is said once; training goes on.
+// Sums up steps to train events and hands all events to the files of a run. A file that cannot be written is told once
+// and training goes on; what it lacks is kept, and written as soon as that works again.
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct TrainEvent {
   double seconds = 0, tokens_per_second = 0;  // at the last, by the clock
 };
 
-/// A file of a run.
+/// A file of a run. Its functions throw IoError when it cannot be written, keep what was to be written, and try again
+/// at the next event.
 class EventSink : public train::Observer {
  public:
   virtual std::string name() const = 0;
@@ -34,7 +36,7 @@ class EventSink : public train::Observer {
 class EventLog final : public train::Observer {
  public:
   explicit EventLog(std::vector<std::unique_ptr<EventSink>> sinks) : sinks_(std::move(sinks)) {}
-  /// Opens the files. Throws: DataError when a run continues and its files do not fit the checkpoint.
+  /// Opens the files. Throws: DataError when a run continues and what the checkpoint says of them cannot be read.
   void on_start(const train::StartReport& report) override;
   void on_step(const train::StepReport& report) override;
   void on_eval(const train::EvalReport& report) override;
@@ -54,10 +56,12 @@ class EventLog final : public train::Observer {
   template <class Call>
   void each(const Call& call);
   void finish_event();
+  void tell(const EventSink& sink, const std::string& problem);
   void restore(const std::filesystem::path& checkpoint);
 
   std::vector<std::unique_ptr<EventSink>> sinks_;
-  TrainEvent pending_;  // sums instead of means
+  std::set<const EventSink*> told_;  // that they cannot be written
+  TrainEvent pending_;               // sums instead of means
   Recorder recorder_;
 };
 

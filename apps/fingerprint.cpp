@@ -8,6 +8,7 @@
 #include "cmgems/base/hash.h"
 #include "cmgems/base/options.h"
 #include "cmgems/nn/device.h"
+#include "version.h"
 
 namespace cmgems::apps {
 namespace {
@@ -49,6 +50,23 @@ void require_known(const std::set<std::string>& fields, const std::vector<std::s
   }
 }
 
+bool contains(const std::vector<std::string>& values, const std::string& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+/// An interrupted continuation goes on from the same checkpoint to the same value.
+bool was_accepted(const Accepted& accepted, const std::string& field, const std::string& was, const std::string& is) {
+  const auto found = accepted.find(field);
+  return found != accepted.end() && !found->second.empty() && found->second.back() == is &&
+         contains(found->second, was);
+}
+
+void accept(std::vector<std::string>& values, const std::string& was, const std::string& is) {
+  if (!contains(values, was)) values.push_back(was);
+  std::erase(values, is);
+  values.push_back(is);
+}
+
 }  // namespace
 
 Fingerprint settings_of(const config::Config& config) {
@@ -66,6 +84,7 @@ Fingerprint settings_of(const config::Config& config) {
 Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes) {
   Fingerprint fingerprint = settings_of(config);
   for (const auto& [input, hash] : hashes) fingerprint[input] = hash;
+  fingerprint["cmgems"] = program_version();
   fingerprint["libtorch"] = nn::torch_version();
   fingerprint["world_size"] = "1";
   return fingerprint;
@@ -78,13 +97,18 @@ std::string hash_of_table(const npmi::Table& table) {
   return hash.finish();
 }
 
-void require_same(const Fingerprint& before, const Fingerprint& now, const std::vector<std::string>& allowed) {
+void require_same(const Fingerprint& before, const Fingerprint& now, const std::vector<std::string>& allowed,
+                  Accepted& accepted) {
   const auto fields = fields_of(before, now);
   require_known(fields, allowed);
   std::string differences;
   for (const auto& field : fields) {
     const auto was = value_in(before, field), is = value_in(now, field);
-    if (was == is || std::find(allowed.begin(), allowed.end(), field) != allowed.end()) continue;
+    if (was == is || was_accepted(accepted, field, was, is)) continue;
+    if (contains(allowed, field)) {
+      accept(accepted[field], was, is);
+      continue;
+    }
     differences += "\n  " + field + " was " + was + ", is " + is;
   }
   if (differences.empty()) return;

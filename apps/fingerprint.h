@@ -9,6 +9,7 @@
 #include "cmgems/config/config.h"
 #include "cmgems/formats/manifest.h"
 #include "cmgems/npmi/table.h"
+#include "run_record.h"
 
 namespace cmgems::apps {
 
@@ -16,15 +17,17 @@ namespace cmgems::apps {
 /// how often is saved, and the number of steps of a run that is extended.
 formats::Fingerprint settings_of(const config::Config& config);
 
-/// The settings, the hashes of genome, vocabulary and table, LibTorch's version and the number of processes.
+/// The settings, the hashes of genome, vocabulary and table, the versions of cmgems and LibTorch, and the number of
+/// processes.
 formats::Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes);
 
 /// SHA-256 over ranks and scores.
 std::string hash_of_table(const npmi::Table& table);
 
-/// Compares a checkpoint's fingerprint with that of the present command. `allowed` fields may differ.
-/// Throws: UsageError that lists every difference, or a field of `allowed` that there is not.
+/// Compares a checkpoint's fingerprint with that of the present command. `allowed` fields may differ, which is noted in
+/// `accepted`; what an earlier command noted there, the present value included, may differ too.
+/// Throws: UsageError that lists every other difference, or a field of `allowed` that there is not.
 void require_same(const formats::Fingerprint& before, const formats::Fingerprint& now,
-                  const std::vector<std::string>& allowed);
+                  const std::vector<std::string>& allowed, Accepted& accepted);
 
 }  // namespace cmgems::apps

@@ -1,8 +1,10 @@
 // metrics.jsonl: the source of truth. Nothing in it depends on the clock.
+#include <deque>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "cmgems/base/atomic_file.h"
+#include "cmgems/base/line_appender.h"
+#include "cmgems/base/log.h"
 #include "event_files.h"
 #include "json_values.h"
 
@@ -11,21 +13,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kSaved = "metrics.json";  // in a checkpoint: how long the file was
+constexpr const char* kSaved = "metrics.json";  // in a checkpoint: how long the file was, and what waited
 
 class MetricsFile final : public EventSink {
  public:
-  explicit MetricsFile(const std::filesystem::path& run) : path_(run / "metrics.jsonl") {}
+  explicit MetricsFile(const std::filesystem::path& run) : path_(run / "metrics.jsonl"), file_(path_) {}
 
   std::string name() const override { return path_.string(); }
 
   void on_start(const train::StartReport& report) override {
     const auto saved = report.checkpoint / kSaved;
-    if (report.checkpoint.empty() || !std::filesystem::exists(saved)) {
-      file_.emplace(path_);
-      return;
+    if (report.checkpoint.empty() || !std::filesystem::exists(saved)) return file_.flush();
+    const auto json = ordered_json::parse(read_file(saved));
+    const auto bytes = json.at("bytes").get<std::uint64_t>();
+    file_ = LineAppender(path_, bytes, json.value("waiting", std::deque<std::string>()));
+    file_.open();
+    if (file_.size() < bytes) {
+      log_warning(path_.string() + " has " + std::to_string(file_.size()) + " bytes of whole lines, and the " +
+                  "checkpoint counts on " + std::to_string(bytes) + ": lines are missing; it goes on from there");
     }
-    file_.emplace(path_, ordered_json::parse(read_file(saved)).at("bytes").get<std::uint64_t>());
+    file_.flush();
   }
 
   void on_train(const TrainEvent& event) override {
@@ -80,14 +87,16 @@ class MetricsFile final : public EventSink {
   }
 
   std::vector<train::SavedFile> save() const override {
-    return {{kSaved, ordered_json{{"bytes", file_->size()}}.dump() + "\n"}};
+    ordered_json json{{"bytes", file_.size()}};
+    if (!file_.waiting().empty()) json["waiting"] = file_.waiting();
+    return {{kSaved, json.dump() + "\n"}};
   }
 
  private:
-  void write(const ordered_json& event) { file_->append(event.dump()); }
+  void write(const ordered_json& event) { file_.append(event.dump()); }
 
   std::filesystem::path path_;
-  std::optional<LineAppender> file_;
+  LineAppender file_;
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ struct Options {
   ResumeFlags resume;
   std::vector<std::string> genome;
   std::string out;
-  std::size_t keep = 2;
+  std::optional<std::size_t> keep;
   std::optional<double> max_minutes;
   bool overwrite = false;
   bool dry_run = false;
@@ -149,10 +149,14 @@ void take_up(PretrainPlan& plan, Options& options) {
 
 /// --resume without a run and without --out; `config`: what was asked for, if anything.
 void look_for_run(PretrainPlan& plan, Options& options, const std::optional<config::Config>& config) {
-  plan.run = newest_unfinished_run(config);
-  if (!plan.run.empty()) {
-    log_info("run: " + plan.run.string() + " (default: the newest unfinished one under runs/)");
-    return take_up(plan, options);
+  for (const auto& run : unfinished_runs(config)) {
+    try {
+      plan.run = run;
+      take_up(plan, options);
+      return log_info("run: " + run.string() + " (default: the newest unfinished one under runs/)");
+    } catch (const FolderInUse&) {
+      plan.run.clear();  // somebody was faster
+    }
   }
   if (options.resume.automatic()) return log_info("no unfinished run to continue under runs/: a new one starts");
   throw InputNotFound(std::string("no unfinished run") + (config ? " of this configuration" : "") +
@@ -162,6 +166,7 @@ void look_for_run(PretrainPlan& plan, Options& options, const std::optional<conf
 void run(Options options, const Session& session) {
   PretrainPlan plan;
   plan.start = std::chrono::steady_clock::now();
+  plan.pipe.emplace();
   start_logging(options.output);
   check_flags(options);
   plan.run = named_run(options.resume, options.out);
@@ -204,13 +209,13 @@ void add_pretrain(CLI::App& app, Session& session) {
   command->add_option("--out", options->out, "run folder (default: runs/pretrain-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");
   add_resume_flags(*command, options->resume);
-  command->add_option("--keep", options->keep, "checkpoints that are kept, at least 2")
-      ->capture_default_str()
+  command
+      ->add_option("--keep", options->keep, "checkpoints that are kept, at least 2 (default: what the run had, else 2)")
       ->check(CLI::Range(2, 1'000'000));
   command
       ->add_option("--max-minutes", options->max_minutes,
                    "stop after so many minutes, save, and end with exit code 75 (default: none); so do SIGTERM, "
-                   "SIGINT and SIGUSR1")
+                   "SIGINT, SIGUSR1 and SIGHUP")
       ->check(CLI::PositiveNumber);
   command->add_flag("--dry-run", options->dry_run, "do everything but the steps; no run folder is made");
   add_output_flags(*command, options->output);

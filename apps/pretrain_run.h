@@ -12,6 +12,7 @@
 #include "command.h"
 #include "run_folder.h"
 #include "run_record.h"
+#include "stop_rule.h"
 
 namespace cmgems::apps {
 
@@ -26,9 +27,10 @@ struct PretrainPlan {
   bool overwrite = false;
   std::unique_ptr<RunFolder> earlier;  // of a run that continues: locked
   std::vector<std::string> allow_mismatch;
-  std::size_t keep = 2;
+  std::optional<std::size_t> keep;  // none: as before, for a run that continues
   std::optional<double> max_minutes;
   std::chrono::steady_clock::time_point start;  // of the command
+  std::optional<IgnoredPipe> pipe;              // until the result is printed
 };
 
 /// Throws: what train::pretrain throws; Error(interrupted) with the command that continues the run.

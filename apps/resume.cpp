@@ -1,32 +1,53 @@
 #include "resume.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "fingerprint.h"
 #include "run_folder.h"
 #include "run_record.h"
+#include "tables.h"
 
 namespace cmgems::apps {
 namespace {
 
 namespace fs = std::filesystem;
 
+bool same_genome(const config::Config& one, const config::Config& other) {
+  const auto synthetic = [](const config::Config& config) {
+    return nlohmann::json::parse(config::to_json(config)).at("synthetic");
+  };
+  return one.inputs.genome == other.inputs.genome && synthetic(one) == synthetic(other);
+}
+
+/// `had`: resolved, as a run's config.json has it; the other one may leave the definition to the table.
+bool same_table(const npmi::NpmiOptions& had, config::Config wanted) {
+  resolve_table(wanted);
+  const auto& table = wanted.npmi;
+  return had.table == absolute_table_name(table.table) && (!table.definition || had.definition == table.definition) &&
+         had.min_count == table.min_count && had.both_strands == table.both_strands;
+}
+
 bool same_run(const fs::path& run, const config::Config& wanted) {
   try {
     config::Config config;
     config::apply_file(config, (run / "config.json").string());
-    return config.inputs.genome == wanted.inputs.genome && settings_of(config) == settings_of(wanted);
+    return same_genome(config, wanted) && same_table(config.npmi, wanted) && settings_of(config) == settings_of(wanted);
   } catch (const Error&) {
     return false;  // a run that was killed before its configuration was written, or of another version
   }
 }
 
-bool unfinished(const fs::path& run) {
+bool unfinished(const fs::path& run) try {
   const auto record = read_run_record(run / "run.json");
   return record && record->command == "pretrain" && !record->finished && fs::exists(run / "config.json") &&
          !run_in_use(run);
+} catch (const std::exception&) {
+  return false;  // somebody else's, which cannot be read
 }
 
 }  // namespace
@@ -74,20 +95,18 @@ fs::path named_run(const ResumeFlags& flags, const std::string& out) {
   throw InputNotFound("no run at " + run.string() + ": expected a run folder (with run.json) of cmgems pretrain");
 }
 
-fs::path newest_unfinished_run(const std::optional<config::Config>& config) {
-  fs::path newest;
-  fs::file_time_type newest_time{};
+std::vector<fs::path> unfinished_runs(const std::optional<config::Config>& config) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("runs", ignored)) {
-    const auto& run = entry.path();
+  for (fs::directory_iterator entry("runs", ignored), end; entry != end; entry.increment(ignored)) {
+    const auto& run = entry->path();
     if (!unfinished(run) || (config && !same_run(run, *config))) continue;
-    const auto time = fs::last_write_time(run, ignored);
-    if (newest.empty() || time > newest_time || (time == newest_time && run > newest)) {
-      newest = run;
-      newest_time = time;
-    }
+    found.emplace_back(fs::last_write_time(run, ignored), run);
   }
-  return newest;
+  std::sort(found.rbegin(), found.rend());
+  std::vector<fs::path> runs;
+  for (auto& [time, run] : found) runs.push_back(std::move(run));
+  return runs;
 }
 
 std::optional<formats::CheckpointEntry> choose_checkpoint(const fs::path& run) {

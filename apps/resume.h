@@ -30,9 +30,9 @@ void add_resume_flags(CLI::App& command, ResumeFlags& flags);
 /// Throws: UsageError, InputNotFound.
 std::filesystem::path named_run(const ResumeFlags& flags, const std::string& out);
 
-/// The newest unfinished pretraining under runs/ that nobody works on, with the settings and genome of `config` when
-/// one is given; empty when there is none.
-std::filesystem::path newest_unfinished_run(const std::optional<config::Config>& config);
+/// The unfinished pretrainings under runs/ that nobody works on, newest first; with the settings and inputs of `config`
+/// when one is given.
+std::vector<std::filesystem::path> unfinished_runs(const std::optional<config::Config>& config);
 
 /// Looks through the checkpoints and says which were skipped and why. -> the newest whole one, none when there is none
 /// at all. Throws: DataError when all are damaged.

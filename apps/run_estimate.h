@@ -5,10 +5,17 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "cmgems/config/config.h"
+
 namespace cmgems::apps {
 
-/// Says what checkpoints and model will take, less the checkpoints that are there; warns when weights, gradients,
-/// moments and the copy that is saved exceed the free memory. Throws: IoError when the disk has too little room.
-void check_room(const std::filesystem::path& run, std::int64_t parameters, std::size_t keep);
+/// What training on a CPU holds at once, bytes: the formula is in docs/performance.md. REQUIRES: a resolved
+/// compute.micro_batch_tokens.
+std::uint64_t estimated_memory(const config::Config& config, std::int64_t parameters);
+
+/// Says what checkpoints and model will take of the disk, less the checkpoints that are there, and training of the
+/// memory; warns when that exceeds the free memory. Throws: IoError when the disk has too little room.
+void check_room(const std::filesystem::path& run, const config::Config& config, std::int64_t parameters,
+                std::size_t keep);
 
 }  // namespace cmgems::apps

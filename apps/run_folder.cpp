@@ -5,10 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <ctime>
+#include <string_view>
+#include <thread>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/file_system.h"
+#include "cmgems/base/log.h"
 #include "cmgems/formats/checkpoint_folder.h"
 #include "event_files.h"
 
@@ -17,16 +23,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using namespace std::chrono_literals;
+
 constexpr const char* kLock = "LOCK";
-constexpr const char* kFilesOfARun[] = {"config.json", "metrics.jsonl", "timing.jsonl", "trainer_state.json",
-                                        "npmi.tsv",    "results.json",  "model"};
+constexpr std::chrono::milliseconds kPatience = 1s, kPause = 50ms;
+constexpr const char* kRecord = "run.json";
+constexpr std::string_view kFilesOfARun[] = {"config.json", "metrics.jsonl", "timing.jsonl", "trainer_state.json",
+                                             "npmi.tsv",    "results.json",  "model",        kRecord};
 
 /// True when the folder holds anything but the lock and what a killed process left of its first file.
 bool holds_files(const fs::path& folder) {
   const auto leftovers = leftovers_in(folder);
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const bool nothing = entry.path().filename() == kLock ||
-                         std::find(leftovers.begin(), leftovers.end(), entry.path()) != leftovers.end();
+    const bool nothing =
+        entry.path().filename() == kLock || std::any_of(leftovers.begin(), leftovers.end(), [&](const Leftover& left) {
+          return left.path == entry.path() && !left.aside && left.target.filename() == kRecord;
+        });
     if (!nothing) return true;
   }
   return false;
@@ -38,21 +50,43 @@ void refuse_if_used(const fs::path& folder, bool overwrite) {
     throw UsageError("the folder " + folder.string() +
                      " is not empty: choose another one with --out, or add --overwrite to replace the run in it");
   }
-  if (!fs::exists(folder / "run.json")) {
+  if (!fs::exists(folder / kRecord)) {
     throw UsageError(
         "the folder " + folder.string() +
         " is not empty and holds no run (run.json): --overwrite replaces runs only, choose another folder");
   }
 }
 
-int take_lock(const fs::path& folder) {
+/// -> 0, or errno; a passing interruption is none.
+int lock_now(int descriptor) {
+  int result = 0;
+  do {
+    result = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+/// `patience`: how long others may hold it, since who only looks whether a run is in use does so for a moment.
+int take_lock(const fs::path& folder, std::chrono::milliseconds patience) {
   const auto path = folder / kLock;
   const int descriptor = file_system().open(path, O_RDWR | O_CREAT);
   if (descriptor < 0) fail_io("create", path);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  int problem = lock_now(descriptor);
+  for (auto waited = kPause; problem == EWOULDBLOCK && waited <= patience; waited += kPause) {
+    std::this_thread::sleep_for(kPause);
+    problem = lock_now(descriptor);
+  }
+  if (problem == 0) return descriptor;
+  if (problem == ENOSYS || problem == ENOLCK || problem == EOPNOTSUPP) {
+    log_warning("the file system of " + folder.string() + " has no locks (" + std::strerror(problem) +
+                "): see to it that no other process writes there");
+    return descriptor;
+  }
   ::close(descriptor);
-  throw UsageError("the folder " + folder.string() +
-                   " is in use by another cmgems process: wait for it, or choose another folder with --out");
+  errno = problem;
+  if (problem != EWOULDBLOCK) fail_io("lock", path);
+  throw FolderInUse("the folder " + folder.string() +
+                    " is in use by another cmgems process: wait for it, or choose another folder with --out");
 }
 
 void refuse_if_file(const fs::path& path) {
@@ -96,16 +130,18 @@ fs::path default_run_folder(const std::string& command) {
 void check_run_folder(const fs::path& path, bool overwrite) {
   refuse_if_file(path);
   if (!fs::exists(path)) return;
-  if (fs::exists(path / kLock)) ::close(take_lock(path));
+  if (fs::exists(path / kLock)) ::close(take_lock(path, kPatience));
   refuse_if_used(path, overwrite);
 }
 
 bool run_in_use(const fs::path& path) {
   if (!fs::exists(path / kLock)) return false;
   try {
-    ::close(take_lock(path));
+    ::close(take_lock(path, {}));
     return false;
-  } catch (const UsageError&) {
+  } catch (const FolderInUse&) {
+    return true;
+  } catch (const IoError&) {
     return true;
   }
 }
@@ -114,7 +150,7 @@ RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   create(path);
   // Before the lock, so that no LOCK is left in a folder that is somebody else's.
   if (!fs::exists(path / kLock)) refuse_if_used(path, overwrite);
-  lock_ = take_lock(path);
+  lock_ = take_lock(path, kPatience);
   try {
     refuse_if_used(path, overwrite);
     clear();
@@ -124,9 +160,9 @@ RunFolder::RunFolder(const fs::path& path, bool overwrite) : path_(path) {
   }
 }
 
-RunFolder::RunFolder(const fs::path& path) : path_(path), lock_(take_lock(path)) {
+RunFolder::RunFolder(const fs::path& path) : path_(path), lock_(take_lock(path, kPatience)) {
   try {
-    formats::remove_leftovers(path);
+    formats::remove_leftovers(path, kFilesOfARun);
   } catch (...) {
     ::close(lock_);
     throw;
@@ -135,13 +171,15 @@ RunFolder::RunFolder(const fs::path& path) : path_(path), lock_(take_lock(path))
 
 /// run.json last: as long as it is there, the folder is known to be that of a run.
 void RunFolder::clear() const {
-  formats::remove_leftovers(path_);
-  for (const char* name : kFilesOfARun) remove_tree(path_ / name);
+  formats::remove_leftovers(path_, kFilesOfARun);
+  for (const auto name : kFilesOfARun) {
+    if (name != kRecord) remove_tree(path_ / name);
+  }
   for (const auto& checkpoint : formats::list_checkpoints(path_, formats::Check::sizes)) {
     remove_tree(checkpoint.folder);
   }
   remove_event_files(path_ / "runs");
-  remove_tree(path_ / "run.json");
+  remove_tree(path_ / kRecord);
 }
 
 RunFolder::~RunFolder() { ::close(lock_); }

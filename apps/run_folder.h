@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "cmgems/base/error.h"
 #include "cmgems/config/config.h"
 
 namespace cmgems::apps {
@@ -14,17 +15,22 @@ std::filesystem::path default_run_folder(const std::string& command);
 /// Tells before long work what RunFolder would refuse, and changes nothing. Throws: UsageError.
 void check_run_folder(const std::filesystem::path& path, bool overwrite);
 
-/// Whether another process holds the lock of a run.
+/// Another process holds the lock of a folder.
+struct FolderInUse : UsageError {
+  using UsageError::UsageError;
+};
+
+/// Whether another process holds the lock of a run, or it cannot be taken for another reason (a run of somebody else).
 bool run_in_use(const std::filesystem::path& path);
 
 /// Made as late as possible, when the inputs have proven good: with `overwrite` it is the end of an earlier run.
 class RunFolder {
  public:
   /// Creates and locks the folder. With `overwrite`, the files of an earlier run are removed; foreign files stay.
-  /// Throws: UsageError (not empty without `overwrite`; used by another process; not a folder), IoError.
+  /// Throws: FolderInUse, UsageError (not empty without `overwrite`; not a folder), IoError.
   RunFolder(const std::filesystem::path& path, bool overwrite);
   /// Locks the folder of a run that is to go on; what a killed process left half-written is removed, all else stays.
-  /// Throws: UsageError (used by another process), IoError.
+  /// Throws: FolderInUse, IoError.
   explicit RunFolder(const std::filesystem::path& path);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

@@ -30,10 +30,12 @@ std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file) 
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const auto json = nlohmann::json::parse(read_file(file));
-    EarlierRecord record{json.at("command").get<std::string>(), json.at("finished").get<bool>(), 0};
+    EarlierRecord record{json.at("command").get<std::string>(), json.at("finished").get<bool>()};
     if (json.at("compute_cost").contains("training")) {
       record.training_seconds = json["compute_cost"]["training"].get<double>();
     }
+    if (json.contains("accepted")) record.accepted = json["accepted"].get<Accepted>();
+    if (json.contains("keep")) record.keep = json["keep"].get<std::size_t>();
     return record;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
@@ -61,6 +63,8 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
   json["hashes"] = record.hashes;
   if (record.parameters > 0) json["parameters"] = record.parameters;
   json["compute_cost"] = record.compute_cost;
+  if (record.keep > 0) json["keep"] = record.keep;
+  if (!record.accepted.empty()) json["accepted"] = record.accepted;
   if (record.finished) json["peak_memory_bytes"] = peak_memory();
   write_file_atomic(file, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }

@@ -6,11 +6,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cmgems/config/config.h"
 #include "command.h"
 
 namespace cmgems::apps {
+
+/// Differences to its checkpoints that a run was allowed to go on with, by field of the fingerprint: the values that it
+/// had, the present one last.
+using Accepted = std::map<std::string, std::vector<std::string>>;
 
 struct RunRecord {
   std::string command;                         // pretrain, finetune
@@ -19,6 +24,8 @@ struct RunRecord {
   std::int64_t seed = 0;
   std::int64_t parameters = 0;
   bool finished = false;
+  Accepted accepted{};
+  std::size_t keep = 0;  // checkpoints that are kept; 0 = the command has none
 };
 
 /// Throws: IoError.
@@ -30,6 +37,8 @@ struct EarlierRecord {
   std::string command;
   bool finished = false;
   double training_seconds = 0;
+  Accepted accepted{};
+  std::size_t keep = 0;
 };
 std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file);
 

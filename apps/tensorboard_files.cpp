@@ -1,8 +1,11 @@
 // TensorBoard's event files: RUN/runs/<date>_<host>/events.out.tfevents.*; tensorboard --logdir RUN/runs
 #include <chrono>
 #include <ctime>
+#include <deque>
 #include <optional>
 
+#include "cmgems/base/error.h"
+#include "cmgems/base/file_system.h"
 #include "cmgems/formats/event_file.h"
 #include "event_files.h"
 #include "run_record.h"
@@ -35,36 +38,73 @@ class TensorboardFiles final : public EventSink {
   std::string name() const override { return "the event file in " + runs_.string(); }
 
   void on_start(const train::StartReport& report) override {
-    const auto folder = folder_of(runs_, report.step > 0);
-    make_folders(folder);
-    const double now = wall_time();
-    const auto seconds = static_cast<long long>(now);
-    for (int number = 0; !file_; ++number) {
-      const auto path = folder / (std::string(kEventFile) + std::to_string(seconds) + "." + host_name() + "." +
-                                  std::to_string(number));
-      if (!fs::exists(path)) file_.emplace(path, now);
-    }
-    if (report.step > 0) file_->restart(report.step, now);
+    first_step_ = report.step;
+    open();
   }
 
   void on_train(const TrainEvent& event) override {
-    write("train/loss", event.loss, event.step);
-    write("train/learning_rate", event.learning_rate, event.step);
-    write("train/grad_norm", event.grad_norm, event.step);
-    write("train/tokens_per_second", event.tokens_per_second, event.step);
+    note("train/loss", event.loss, event.step);
+    note("train/learning_rate", event.learning_rate, event.step);
+    note("train/grad_norm", event.grad_norm, event.step);
+    note("train/tokens_per_second", event.tokens_per_second, event.step);
+    flush();
   }
 
   void on_eval(const train::EvalReport& report) override {
-    write("eval/loss", report.loss, report.step);
-    write("eval/perplexity", report.perplexity, report.step);
+    note("eval/loss", report.loss, report.step);
+    note("eval/perplexity", report.perplexity, report.step);
+    flush();
   }
 
-  void on_switch(const train::SwitchReport& report) override { write("curriculum/stage", 1, report.step); }
+  void on_switch(const train::SwitchReport& report) override {
+    note("curriculum/stage", 1, report.step);
+    flush();
+  }
 
  private:
-  void write(const char* tag, double value, std::int64_t step) { file_->scalar(tag, value, step, wall_time()); }
+  struct Scalar {
+    const char* tag;
+    double value;
+    std::int64_t step;
+    double time;
+  };
+
+  void note(const char* tag, double value, std::int64_t step) { waiting_.push_back({tag, value, step, wall_time()}); }
+
+  /// What is handed over to the file waits there when it cannot be written.
+  void flush() {
+    open();
+    while (!waiting_.empty()) {
+      const auto one = waiting_.front();
+      waiting_.pop_front();
+      file_->scalar(one.tag, one.value, one.step, one.time);
+    }
+  }
+
+  void open() {
+    if (file_) return;
+    const auto folder = folder_of(runs_, first_step_ > 0);
+    make_folders(folder);
+    const double now = wall_time();
+    const auto seconds = std::to_string(static_cast<long long>(now));
+    fs::path path;
+    int number = 0;
+    do {
+      path = folder / (std::string(kEventFile) + seconds + "." + host_name() + "." + std::to_string(number++));
+    } while (fs::exists(path));
+    try {
+      file_.emplace(path, now);
+      if (first_step_ > 0) file_->restart(first_step_, now);
+    } catch (const IoError&) {
+      file_.reset();
+      clean_up(path);
+      throw;
+    }
+  }
 
   fs::path runs_;
+  std::int64_t first_step_ = 0;  // completed before this session
+  std::deque<Scalar> waiting_;
   std::optional<formats::EventFile> file_;
 };
 

@@ -1,8 +1,7 @@
 // timing.jsonl: how long a run took, what was saved, when it stopped and went on. Only ever appended to.
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "cmgems/base/atomic_file.h"
+#include "cmgems/base/line_appender.h"
 #include "event_files.h"
 #include "run_record.h"
 
@@ -13,12 +12,12 @@ using nlohmann::ordered_json;
 
 class TimingFile final : public EventSink {
  public:
-  explicit TimingFile(const std::filesystem::path& run) : path_(run / "timing.jsonl") {}
+  explicit TimingFile(const std::filesystem::path& run) : path_(run / "timing.jsonl"), file_(path_) {}
 
   std::string name() const override { return path_.string(); }
 
   void on_start(const train::StartReport& report) override {
-    file_.emplace(path_);
+    file_.flush();
     if (report.step > 0) write({{"event", "resume"}, {"step", report.step}, {"time", utc_time()}});
   }
 
@@ -63,11 +62,11 @@ class TimingFile final : public EventSink {
 
  private:
   void write(const ordered_json& event) {
-    file_->append(event.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    file_.append(event.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
   }
 
   std::filesystem::path path_;
-  std::optional<LineAppender> file_;
+  LineAppender file_;
 };
 
 }  // namespace

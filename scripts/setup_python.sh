@@ -5,7 +5,7 @@
 torch_version=2.11.0
 cpu_packages=("torch==$torch_version" "nvidia-cuda-cupti==13.0.*" "nvidia-cuda-runtime==13.0.*")
 full_packages=("torch==$torch_version" numpy)
-peer_packages=("${full_packages[@]}" "transformers==5.*" scikit-learn scipy safetensors)
+peer_packages=("${full_packages[@]}" "transformers==5.*" scikit-learn scipy safetensors "tensorboard==2.*")
 tool_packages=(clang-format==18.1.8 clang-tidy==18.1.8)
 cpu_environment=$cache/libtorch-$torch_version-cpu
 full_environment=$cache/libtorch-$torch_version-cuda
@@ -85,7 +85,7 @@ install_torch() {
 
 is_test_python() {
   "$1" -c 'import importlib.util as u, sys
-names = "torch", "numpy", "transformers", "sklearn", "scipy", "safetensors"
+names = "torch", "numpy", "transformers", "sklearn", "scipy", "safetensors", "tensorboard"
 sys.exit(not all(map(u.find_spec, names)))' 2>/dev/null
 }
 

@@ -17,8 +17,16 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kWorthReserving = 1 << 16;
 
-/// Puts a whole folder in its place; what was there is put aside first, and comes back when that fails.
-void replace_folder(const fs::path& temporary, const fs::path& folder) {
+/// Both names change places. -> false where the kernel or the file system does not know that.
+bool exchanged(const fs::path& temporary, const fs::path& folder) {
+  if (file_system().exchange(temporary, folder) == 0) return true;
+  if (errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP) return false;
+  fail_io("replace", folder);
+}
+
+/// What was there is put aside first, and comes back when the second step fails. Between the two neither is in its
+/// place: settle_leftovers knows.
+void replace_in_two_steps(const fs::path& temporary, const fs::path& folder) {
   const fs::path old = old_path(folder);
   if (fs::exists(folder) && file_system().rename(folder, old) != 0) fail_io("rename", folder);
   if (file_system().rename(temporary, folder) != 0) {
@@ -27,8 +35,14 @@ void replace_folder(const fs::path& temporary, const fs::path& folder) {
     errno = reason;
     fail_io("rename to", folder);
   }
+}
+
+/// Puts a whole folder in its place.
+void replace_folder(const fs::path& temporary, const fs::path& folder) {
+  if (!fs::exists(folder) || !exchanged(temporary, folder)) replace_in_two_steps(temporary, folder);
   sync_folder(folder.parent_path());
-  clean_up(old);
+  clean_up(temporary);  // what was replaced, under the one name or the other
+  clean_up(old_path(folder));
 }
 
 }  // namespace
@@ -118,8 +132,11 @@ void refuse_address(const std::string& path) {
 
 std::string read_file(const fs::path& path) {
   refuse_address(path.string());
-  if (!fs::exists(path)) throw InputNotFound("no such file: " + path.string());
-  if (fs::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
+  std::error_code reason;
+  const auto status = fs::status(path, reason);
+  if (status.type() == fs::file_type::not_found) throw InputNotFound("no such file: " + path.string());
+  if (status.type() == fs::file_type::none) throw IoError("cannot read " + path.string() + ": " + reason.message());
+  if (fs::is_directory(status)) throw InputNotFound(path.string() + " is a folder, a file was expected");
   std::ifstream file(path, std::ios::binary);
   std::error_code unknown;
   const auto size = fs::file_size(path, unknown);
@@ -130,38 +147,6 @@ std::string read_file(const fs::path& path) {
   content.append(std::istreambuf_iterator<char>(file), {});  // a pipe, or a file that grew
   if (!file.is_open() || file.bad()) throw IoError("cannot read " + path.string());
   return content;
-}
-
-LineAppender::LineAppender(const fs::path& path) : file_(path, O_WRONLY | O_CREAT | O_APPEND) {
-  std::error_code unknown;
-  const auto size = fs::file_size(path, unknown);
-  if (!unknown) size_ = size;
-}
-
-LineAppender::LineAppender(const fs::path& path, std::uint64_t bytes) : LineAppender(path) {
-  if (size_ < bytes) {
-    throw DataError(path.string() + " has " + std::to_string(size_) + " bytes, and the checkpoint counts on " +
-                    std::to_string(bytes) + ": it was changed since; bring it back, or start anew with --overwrite");
-  }
-  file_.truncate(bytes);
-  size_ = bytes;
-}
-
-void LineAppender::append(std::string_view line) {
-  std::string whole(line);
-  whole += '\n';
-  try {
-    file_.write(whole);
-  } catch (...) {
-    const int reason = errno;
-    try {
-      file_.truncate(size_);
-    } catch (const IoError&) {  // half a line stays; whoever continues the run cuts it off
-    }
-    errno = reason;
-    throw;
-  }
-  size_ += whole.size();
 }
 
 }  // namespace cmgems

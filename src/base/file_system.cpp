@@ -47,6 +47,10 @@ int FileSystem::close(int descriptor) { return ::close(descriptor); }
 
 int FileSystem::rename(const fs::path& from, const fs::path& to) { return std::rename(from.c_str(), to.c_str()); }
 
+int FileSystem::exchange(const fs::path& one, const fs::path& other) {
+  return ::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE);
+}
+
 int FileSystem::make_folder(const fs::path& path) { return ::mkdir(path.c_str(), 0777); }
 
 int FileSystem::remove(const fs::path& path) { return std::remove(path.c_str()); }

@@ -20,11 +20,12 @@ fs::path with_process(const fs::path& path, std::string_view mark) {
   return path.string() + std::string(mark) + std::to_string(::getpid());
 }
 
-/// NAME.tmp-123
-bool ends_in_process(const std::string& name, std::string_view mark) {
+/// NAME.tmp-123 -> NAME; empty for other names.
+std::string without_process(const std::string& name, std::string_view mark) {
   const auto at = name.rfind(mark);
-  if (at == std::string::npos || at == 0 || at + mark.size() == name.size()) return false;
-  return name.find_first_not_of("0123456789", at + mark.size()) == std::string::npos;
+  if (at == std::string::npos || at + mark.size() == name.size()) return {};
+  if (name.find_first_not_of("0123456789", at + mark.size()) != std::string::npos) return {};
+  return name.substr(0, at);
 }
 
 void sync_path(const fs::path& path, int flags) {
@@ -128,15 +129,33 @@ fs::path temporary_path(const fs::path& path) { return with_process(path, kTempo
 
 fs::path old_path(const fs::path& path) { return with_process(path, kOld); }
 
-std::vector<fs::path> leftovers_in(const fs::path& folder) {
-  std::vector<fs::path> found;
+std::vector<Leftover> leftovers_in(const fs::path& folder) {
+  std::vector<Leftover> found;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (ends_in_process(name, kTemporary) || ends_in_process(name, kOld)) found.push_back(entry.path());
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    const std::string name = entry->path().filename().string();
+    const auto written = without_process(name, kTemporary), old = without_process(name, kOld);
+    if (!written.empty()) found.push_back({entry->path(), folder / written, false});
+    if (!old.empty()) found.push_back({entry->path(), folder / old, true});
   }
-  std::sort(found.begin(), found.end());
+  std::sort(found.begin(), found.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
   return found;
+}
+
+std::vector<fs::path> settle_leftovers(const fs::path& folder, const PathTest& ours, const PathTest& whole) {
+  std::vector<fs::path> removed;
+  for (const auto& left : leftovers_in(folder)) {
+    if (!ours(left.target)) continue;
+    std::error_code ignored;
+    if (left.aside && !fs::exists(fs::symlink_status(left.target, ignored)) && whole(left.path)) {
+      if (file_system().rename(left.path, left.target) != 0) fail_io("rename to", left.target);
+      sync_folder(folder);
+      continue;
+    }
+    remove_tree(left.path);
+    removed.push_back(left.path);
+  }
+  return removed;
 }
 
 }  // namespace cmgems

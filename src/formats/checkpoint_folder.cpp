@@ -31,18 +31,37 @@ void inspect(CheckpointEntry& entry, Check check) {
     check_files(entry.folder, entry.manifest, check);
   } catch (const Error& error) {
     entry.problem = error.what();
+  } catch (const fs::filesystem_error& error) {
+    entry.problem = error.what();
   }
 }
 
 std::vector<CheckpointEntry> folders_of(const fs::path& run) {
   std::vector<CheckpointEntry> entries;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(run, ignored)) {
-    const auto step = step_of(entry.path());
-    if (step && entry.is_directory(ignored)) entries.push_back({*step, entry.path(), {}, {}});
+  for (fs::directory_iterator entry(run, ignored), end; entry != end; entry.increment(ignored)) {
+    std::error_code unknown;  // then its manifest tells why
+    const auto step = step_of(entry->path());
+    if (step && (entry->is_directory(unknown) || unknown)) entries.push_back({*step, entry->path(), {}, {}});
   }
   std::sort(entries.begin(), entries.end(), [](const auto& left, const auto& right) { return left.step > right.step; });
   return entries;
+}
+
+/// First out of its name, so that nobody sees half a checkpoint.
+void remove_checkpoint(const fs::path& folder) {
+  const fs::path aside = old_path(folder);
+  if (file_system().rename(folder, aside) != 0) fail_io("rename", folder);
+  remove_tree(aside);
+}
+
+/// A folder with a manifest, by that; files and folders without one were put aside as a whole.
+bool whole_folder(const fs::path& aside) {
+  const std::string name = aside.filename().string();
+  CheckpointEntry entry{step_of(name.substr(0, name.rfind('.'))).value_or(-1), aside, {}, {}};
+  if (entry.step < 0) return true;
+  inspect(entry, Check::hashes);
+  return entry.whole();
 }
 
 }  // namespace
@@ -69,26 +88,37 @@ std::vector<CheckpointEntry> find_checkpoint(const fs::path& run) {
   return entries;
 }
 
-std::vector<fs::path> prune_checkpoints(const fs::path& run, std::size_t keep) {
+std::vector<fs::path> prune_checkpoints(const fs::path& run, std::size_t keep, Check check) {
   std::vector<fs::path> removed;
   std::size_t kept = 0;
-  for (const auto& entry : list_checkpoints(run, Check::sizes)) {
+  for (const auto& entry : list_checkpoints(run, check)) {
     if (kept < keep) {
       kept += entry.whole() ? 1 : 0;
       continue;
     }
-    const fs::path aside = old_path(entry.folder);  // so that nobody sees half a checkpoint
-    if (file_system().rename(entry.folder, aside) != 0) fail_io("rename", entry.folder);
-    remove_tree(aside);
+    remove_checkpoint(entry.folder);
     removed.push_back(entry.folder);
   }
   return removed;
 }
 
-std::vector<fs::path> remove_leftovers(const fs::path& run) {
-  auto leftovers = leftovers_in(run);
-  for (const auto& path : leftovers) remove_tree(path);
-  return leftovers;
+std::vector<fs::path> remove_newer_checkpoints(const fs::path& run, std::int64_t step) {
+  std::vector<fs::path> removed;
+  for (const auto& entry : folders_of(run)) {
+    if (entry.step <= step) continue;
+    remove_checkpoint(entry.folder);
+    removed.push_back(entry.folder);
+  }
+  return removed;
+}
+
+std::vector<fs::path> remove_leftovers(const fs::path& run, std::span<const std::string_view> names) {
+  return settle_leftovers(
+      run,
+      [&](const fs::path& target) {
+        return step_of(target) || std::find(names.begin(), names.end(), target.filename().string()) != names.end();
+      },
+      whole_folder);
 }
 
 }  // namespace cmgems::formats

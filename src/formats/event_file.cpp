@@ -69,7 +69,13 @@ void EventFile::restart(std::int64_t step, double wall_time) {
 
 void EventFile::record(std::string_view payload) {
   const std::string length = little_endian(static_cast<std::uint64_t>(payload.size()));
-  file_.write(length + masked_crc(length) + std::string(payload) + masked_crc(payload));
+  waiting_ += length + masked_crc(length) + std::string(payload) + masked_crc(payload);
+  if (torn_) file_.truncate(size_);
+  torn_ = true;
+  file_.write(waiting_);
+  torn_ = false;
+  size_ += waiting_.size();
+  waiting_.clear();
 }
 
 }  // namespace cmgems::formats

@@ -1,5 +1,7 @@
 #include "cmgems/train/checkpoint_saver.h"
 
+#include <system_error>
+
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
@@ -12,10 +14,21 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// A log that stays shorter than a checkpoint counts on costs lines, not the checkpoint.
+void flush_logs(const std::vector<std::filesystem::path>& logs) {
+  for (const auto& log : logs) {
+    try {
+      sync_file(log);
+    } catch (const IoError& error) {
+      log_debug(error.what());
+    }
+  }
+}
+
 /// The new checkpoint is there; old ones that stay are no reason to stop.
 void prune(const CheckpointOptions& options) {
   try {
-    formats::prune_checkpoints(options.run, options.keep);
+    formats::prune_checkpoints(options.run, options.keep, formats::Check::sizes);
   } catch (const IoError& error) {
     log_warning(std::string("an old checkpoint stays: ") + error.what());
   }
@@ -54,9 +67,7 @@ SaveOutcome CheckpointSaver::write(double paused) const {
   const auto start = Clock::now();
   SaveOutcome outcome{{content_.step, 0, paused, 0}, {}};
   try {
-    for (const auto& log : options_.logs) {
-      if (std::filesystem::exists(log)) sync_file(log);
-    }
+    flush_logs(options_.logs);
     outcome.report.bytes = write_checkpoint(options_.run, content_, options_.fingerprint);
     prune(options_);
   } catch (const std::exception& error) {
@@ -69,7 +80,13 @@ SaveOutcome CheckpointSaver::write(double paused) const {
 void CheckpointSaver::start(const Fill& fill) {
   const double paused = copy(fill);
   if (content_.state == saved_state_) return;
-  running_ = std::async(std::launch::async, [this, paused] { return write(paused); });
+  try {
+    running_ = std::async(std::launch::async, [this, paused] { return write(paused); });
+  } catch (const std::system_error&) {  // no more threads for this user: training waits for this one
+    std::promise<SaveOutcome> written;
+    running_ = written.get_future();
+    written.set_value(write(paused));
+  }
 }
 
 std::optional<SaveOutcome> CheckpointSaver::save_now(const Fill& fill) {

@@ -167,20 +167,10 @@ void PretrainLoop::skip(const corpus::GlobalBatch& batch, const std::string& rea
   tell([&](Observer& observer) { observer.on_skipped(state_.step, reason); });
 }
 
-/// The parameters stay as they are. The last state is saved for whoever wants to continue it with another rate; its
-/// count of bad steps starts anew, since it has been acted on.
+/// The parameters stay as they are, and nothing is saved from here on: a good checkpoint would make room for it.
 void PretrainLoop::skip_diverged(const corpus::GlobalBatch& batch) {
   skip(batch, "loss or gradient is not finite");
-  if (!note_diverged(state_.guard, state_.step)) return;
-  const bool in_a_row = state_.guard.diverged_in_a_row >= kDivergedInARow;
-  state_.guard.diverged_in_a_row = 0;
-  state_.guard.diverged.clear();
-  save_last();
-  throw DataError("step " + std::to_string(state_.step) + ": loss or gradient is not finite, " +
-                  (in_a_row
-                       ? std::to_string(kDivergedInARow) + " steps in a row"
-                       : std::to_string(kDivergedOfLast) + " of the last " + std::to_string(kDivergedSpan) + " steps") +
-                  "; lower train.learning_rate or raise train.warmup_steps");
+  if (note_diverged(state_.guard, state_.step)) give_up();
 }
 
 PretrainSummary PretrainLoop::finish() {

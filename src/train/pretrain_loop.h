@@ -56,7 +56,8 @@ class PretrainLoop {
   void fill(CheckpointContent& content) const;
   void save_if_due();
   void save_last();
-  void settle(const std::optional<SaveOutcome>& outcome, bool last);
+  void settle(const std::optional<SaveOutcome>& outcome, int too_many);
+  [[noreturn]] void give_up();
   [[noreturn]] void stop(const std::string& reason);
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }

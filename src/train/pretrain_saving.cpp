@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "cmgems/base/error.h"
 #include "cmgems/formats/checkpoint_folder.h"
 #include "cmgems/nn/weights.h"
@@ -7,6 +9,14 @@ namespace cmgems::train {
 namespace {
 
 constexpr int kFailedSavesInARow = 2;  // the first may be a passing trouble, the second is a disk that stays full
+constexpr int kNeverTooMany = std::numeric_limits<int>::max();
+
+std::filesystem::path newest_checkpoint(const std::filesystem::path& run) {
+  for (const auto& entry : formats::list_checkpoints(run, formats::Check::sizes)) {
+    if (entry.whole()) return entry.folder;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -34,29 +44,43 @@ void PretrainLoop::fill(CheckpointContent& content) const {
   });
 }
 
+/// A state whose last step was not finite waits for one that is: pruning would take a better one for it.
 void PretrainLoop::save_if_due() {
-  settle(saver_.finished(), false);
+  settle(saver_.finished(), kFailedSavesInARow);
+  if (state_.guard.diverged_in_a_row > 0) return;
   if (saver_.due(state_.step)) saver_.start([this](CheckpointContent& content) { fill(content); });
 }
 
-/// The state of the last whole step, on the disk when this returns. Throws: IoError.
+/// The state of the last whole step, on the disk when this returns, whatever became of the one before. Throws: IoError.
 void PretrainLoop::save_last() {
-  settle(saver_.finished(/*wait=*/true), false);
+  settle(saver_.finished(/*wait=*/true), kNeverTooMany);
   if (state_.step == 0) return;  // a run that did nothing has nothing to lose
-  settle(saver_.save_now([this](CheckpointContent& content) { fill(content); }), true);
+  settle(saver_.save_now([this](CheckpointContent& content) { fill(content); }), 1);
 }
 
-/// A first failure is told and training goes on, with the checkpoints that there are; a second one in a row ends the
-/// run, and so does one of the last checkpoint.
-void PretrainLoop::settle(const std::optional<SaveOutcome>& outcome, bool last) {
+/// A first failure is told and training goes on, with the checkpoints that there are; `too_many` in a row end the run.
+void PretrainLoop::settle(const std::optional<SaveOutcome>& outcome, int too_many) {
   if (!outcome) return;
   if (outcome->problem.empty()) {
     failed_saves_ = 0;
     return tell([&](Observer& observer) { observer.on_save(outcome->report); });
   }
-  ++failed_saves_;
-  if (last || failed_saves_ >= kFailedSavesInARow) throw IoError(outcome->problem);
+  if (++failed_saves_ >= too_many) throw IoError(outcome->problem);
   tell([&](Observer& observer) { observer.on_save_failed(outcome->report.step, outcome->problem); });
+}
+
+/// Nothing is saved and no count starts anew: whoever tries again unchanged ends at the same step.
+void PretrainLoop::give_up() {
+  settle(saver_.finished(/*wait=*/true), kNeverTooMany);
+  const auto checkpoint = newest_checkpoint(control_.checkpoints.run);
+  throw Diverged(
+      "step " + std::to_string(state_.step) + ": loss or gradient is not finite, " +
+          (state_.guard.diverged_in_a_row >= kDivergedInARow
+               ? std::to_string(kDivergedInARow) + " steps in a row"
+               : std::to_string(kDivergedOfLast) + " of the last " + std::to_string(kDivergedSpan) + " steps") +
+          (checkpoint.empty() ? "; there is no checkpoint before it"
+                              : "; the newest checkpoint is " + checkpoint.string()),
+      checkpoint);
 }
 
 void PretrainLoop::stop(const std::string& reason) {

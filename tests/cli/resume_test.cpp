@@ -1,4 +1,5 @@
 // cmgems pretrain --resume and cmgems checkpoint: interrupted runs go on, and nothing else happens to them.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -19,9 +20,10 @@ const std::string kMany = kTiny + " --set train.max_steps=600 --set train.save_s
 /// Starts the program, waits for a file, sends signals, and gives its exit code.
 Outcome interrupted(const Program& program, const std::string& arguments, const std::string& file,
                     const std::string& signals) {
-  return program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + arguments +
-                       " & pid=$!; for i in $(seq 600); do [ -e " + file + " ] && break; sleep 0.05; done; " + signals +
-                       "; wait $pid");
+  // A shell has SIGINT ignored in its background jobs, nohup SIGHUP, and what is ignored stays so: env undoes that.
+  return program.shell("env --default-signal=INT,HUP -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " +
+                       arguments + " & pid=$!; for i in $(seq 600); do [ -e " + file +
+                       " ] && break; sleep 0.05; done; " + signals + "; wait $pid");
 }
 
 std::string results(const Program& program, const std::string& run) {
@@ -53,10 +55,9 @@ TEST_CASE("a stopped run says how to go on, and ends as if it had not been stopp
   CHECK(json::parse(program.run("pretrain --resume run --json").out)["finished"] == true);
 }
 
-// A shell has SIGINT ignored in its background jobs; it takes the same way as these two.
-TEST_CASE("SIGTERM and SIGUSR1 save the last whole step within ten seconds", "[cli]") {
+TEST_CASE("signals save the last whole step within ten seconds", "[cli]") {
   const Program program;
-  for (const std::string signal : {"TERM", "USR1"}) {
+  for (const std::string signal : {"TERM", "INT", "USR1", "HUP"}) {
     const auto stopped = interrupted(program, "pretrain --out " + signal + kLong, signal + "/checkpoint-25",
                                      "kill -" + signal +
                                          " $pid; for i in $(seq 100); do kill -0 $pid 2>/dev/null || "
@@ -78,9 +79,64 @@ TEST_CASE("a second signal ends at once", "[cli]") {
   const auto ended = interrupted(
       program,
       "pretrain --out run" + kLong + "--set train.windows_per_step=20000 --set compute.micro_batch_tokens=1000000",
-      "run/metrics.jsonl", "sleep 1; kill -TERM $pid; sleep 0.05; kill -TERM $pid");
+      "run/metrics.jsonl", "sleep 1; kill -TERM $pid; sleep 1.5; kill -TERM $pid");
   CHECK(ended.code != 0);
   CHECK(ended.code != 75);
+}
+
+TEST_CASE("timeout, which signals twice, leaves a run to continue", "[cli]") {
+  const Program program;
+  const auto stopped =
+      program.shell("env -u CMGEMS_DATA timeout 3 '" + std::string(CMGEMS_PROGRAM) + "' pretrain --out run" + kLong);
+  INFO(stopped.err);
+  CHECK(stopped.code == 124);
+  CHECK_THAT(stopped.err, Catch::Contains("stopped by SIGTERM after step "));
+}
+
+TEST_CASE("a log whose reader went away does not end a run", "[cli]") {
+  const Program program;
+  const auto piped = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) +
+                                   "' pretrain --verbose --out run" + kTiny + " 2>&1 | head -1");
+  CHECK(std::count(piped.out.begin(), piped.out.end(), '\n') == 1);
+  CHECK(program.has("run/model/model.safetensors"));
+  CHECK(json::parse(program.read("run/run.json"))["finished"] == true);
+}
+
+TEST_CASE("a signal before the first step leaves the run that was to be replaced", "[cli]") {
+  const Program program;
+  program.write("run/run.json", "{}");
+  program.write("run/metrics.jsonl", "old\n");
+  // Cutting so many windows takes seconds; it begins when the table is ready.
+  const auto ended = program.shell(
+      "env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' pretrain --verbose --overwrite --out run" + kTiny +
+      "--set synthetic.length=20000000 2>err & pid=$!; for i in $(seq 600); do grep -q 'NPMI table ready' err && "
+      "break; sleep 0.02; done; sleep 0.1; kill -TERM $pid; wait $pid");
+  CHECK(ended.code == 128 + 15);
+  CHECK_THAT(program.read("err"), !Catch::Contains("run: run"));
+  CHECK(program.read("run/metrics.jsonl") == "old\n");
+  CHECK(program.read("run/run.json") == "{}");
+}
+
+TEST_CASE("a run that diverged says how to go on, and does", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --out 'a run' --set train.save_steps=100" + kTiny).code == 0);
+  const auto kept = json::parse(program.run("checkpoint list --json 'a run'").out)["checkpoints"];
+  // Every update makes the weights ten times as large.
+  const auto diverged = program.run(
+      "pretrain --quiet --resume 'a run' --extend-to 160 --set train.learning_rate=10 --set train.weight_decay=1 "
+      "--allow-mismatch train.learning_rate --allow-mismatch train.weight_decay");
+  INFO(diverged.err);
+  CHECK(diverged.code == 65);
+  CHECK_THAT(diverged.err,
+             Catch::Contains("the newest checkpoint is a run/checkpoint-60; continue from it with a lower rate: cmgems "
+                             "pretrain --resume 'a run' --set train.learning_rate=5 --allow-mismatch "
+                             "train.learning_rate\n"));
+  CHECK(json::parse(program.run("checkpoint list --json 'a run'").out)["checkpoints"] == kept);
+  CHECK(program
+            .run("pretrain --quiet --resume 'a run' --set train.learning_rate=1e-3 --set train.weight_decay=0.01 "
+                 "--allow-mismatch train.learning_rate")
+            .code == 0);
+  CHECK_THAT(program.read("a run/metrics.jsonl"), Catch::Contains("\"event\":\"done\",\"step\":160"));
 }
 
 TEST_CASE("differences are refused one by one unless they are named", "[cli]") {
@@ -114,6 +170,22 @@ TEST_CASE("a finished run goes on to more steps", "[cli]") {
   CHECK(program.run("pretrain --extend-to 80" + kTiny).code == 64);
 }
 
+TEST_CASE("an interrupted continuation goes on with the command that it prints", "[cli]") {
+  const Program program;
+  REQUIRE(program.run("pretrain --quiet --keep 3 --out run" + kTiny).code == 0);
+  const auto stopped = program.run("pretrain --quiet --resume run --extend-to 80 --max-minutes 0.000001");
+  CHECK(stopped.code == 75);
+  CHECK_THAT(stopped.err, Catch::Contains("continue with: cmgems pretrain --resume run\n"));
+  const auto record = json::parse(program.read("run/run.json"));
+  CHECK(record["accepted"]["train.max_steps"] == json({"60", "80"}));
+  CHECK(record["keep"] == 3);
+  const auto resumed = program.run("pretrain --quiet --resume run");
+  INFO(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(program.has("run/checkpoint-80"));
+  CHECK(json::parse(program.run("checkpoint list --json run").out)["checkpoints"].size() == 3);
+}
+
 TEST_CASE("the run to continue is found by its configuration, or a new one starts", "[cli]") {
   const Program program;
   const auto none = program.run("pretrain --resume");
@@ -121,7 +193,9 @@ TEST_CASE("the run to continue is found by its configuration, or a new one start
   CHECK_THAT(none.err, Catch::Contains("no unfinished run was found under runs/"));
   const auto first = program.run("pretrain --resume auto --max-minutes 0.000001 --out runs/a" + kTiny);
   CHECK(first.code == 75);
-  CHECK(program.run("pretrain --resume" + kTiny + "--set train.seed=7").code == 66);
+  for (const std::string other : {"train.seed=7", "synthetic.seed=7", "npmi.min_count=5"}) {
+    CHECK(program.run("pretrain --resume" + kTiny + "--set " + other).code == 66);
+  }
   const auto found = program.run("pretrain --resume auto" + kTiny);
   CHECK(found.code == 0);
   CHECK_THAT(found.err, Catch::Contains("run: runs/a (default: the newest unfinished one under runs/)"));
@@ -202,8 +276,8 @@ TEST_CASE("a log on a full disk does not end a run", "[cli]") {
   program.shell("ln -sf /dev/full run/timing.jsonl");
   const auto run = program.run("pretrain --resume run --extend-to 80");
   CHECK(run.code == 0);
-  const std::string told = "run/timing.jsonl is not written any more: cannot write run/timing.jsonl: No space left";
-  CHECK_THAT(run.err, Catch::Contains(told) && Catch::Contains("training goes on without it"));
+  const std::string told = "run/timing.jsonl is not written: cannot write run/timing.jsonl: No space left";
+  CHECK_THAT(run.err, Catch::Contains(told) && Catch::Contains("training goes on"));
   CHECK(run.err.find(told) == run.err.rfind(told));
   CHECK_THAT(program.read("run/metrics.jsonl"), Catch::Contains("\"event\":\"done\",\"step\":80"));
 }
@@ -218,4 +292,21 @@ TEST_CASE("addresses are refused, all at once", "[cli]") {
                               Catch::Contains("cmgems downloads nothing"));
   CHECK(program.run("pretrain --config http://example.org/c.json").code == 64);
   CHECK(program.run("npmi build --genome ftp://example.org/x.fa --out t.tsv").code == 64);
+}
+
+TEST_CASE("what saving costs is measured, and nothing stays behind", "[cli]") {
+  const Program program;
+  const auto bench = program.run("bench save --json --repeats 2" + kTiny);
+  INFO(bench.err);
+  REQUIRE(bench.code == 0);
+  const auto result = json::parse(bench.out);
+  CHECK(result["command"] == "bench save");
+  CHECK(result["bytes"] > 12 * result["parameters"].get<std::int64_t>());  // weight and two moments of each
+  for (const char* part : {"copy_seconds", "write_seconds", "verify_seconds", "load_seconds"}) {
+    CHECK(result[part]["best"] > 0.0);
+    CHECK(result[part]["best"] <= result[part]["worst"]);
+  }
+  CHECK(std::filesystem::is_empty(program.folder.path()));
+  CHECK_THAT(program.run("bench save --repeats 1" + kTiny).out, Catch::Contains("copy (training stands still)"));
+  CHECK(program.run("bench save --folder nowhere").code == 64);
 }

@@ -56,10 +56,12 @@ pid_t start(const fs::path& folder, const std::string& run) {
   return child;
 }
 
-/// A checkpoint in the making.
-bool inside_save(const fs::path& run) {
-  for (const auto& path : leftovers_in(run)) {
-    if (path.filename().string().starts_with("checkpoint-")) return true;
+/// A checkpoint in the making by this process; an earlier one may have left some.
+bool inside_save(const fs::path& run, pid_t child) {
+  const std::string end = ".tmp-" + std::to_string(child);
+  for (const auto& left : leftovers_in(run)) {
+    const auto name = left.path.filename().string();
+    if (name.starts_with("checkpoint-") && name.ends_with(end)) return true;
   }
   return false;
 }
@@ -78,13 +80,12 @@ End run_and_kill(const fs::path& folder, const std::string& run, RandomStream& r
   int status = 0;
   bool over = false;
   const auto wait_for = [&](bool wanted) {
-    while (!over && inside_save(path) != wanted) {
+    while (!over && inside_save(path, child) != wanted) {
       pause(100);
       over = ended(child, status);
     }
   };
   if (aim) {
-    while (!over && inside_save(path)) over = ended(child, status);  // left by the one before, until it is removed
     for (std::uint32_t i = 0; i < saves; ++i) {
       wait_for(true);
       wait_for(false);
@@ -99,7 +100,7 @@ End run_and_kill(const fs::path& folder, const std::string& run, RandomStream& r
     ::waitpid(child, &status, 0);
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? End::finished : End::failed;
-  return inside_save(path) ? End::killed_inside_save : End::killed;
+  return inside_save(path, child) ? End::killed_inside_save : End::killed;
 }
 
 bool finish(const fs::path& folder, const std::string& run) {

@@ -11,9 +11,9 @@
 
 namespace cmgems::test {
 
-enum class Call { open, write, reserve, truncate, sync, close, rename, make_folder, remove };
-inline const std::vector<Call> kAllCalls{Call::open,  Call::write,  Call::reserve,     Call::truncate, Call::sync,
-                                         Call::close, Call::rename, Call::make_folder, Call::remove};
+enum class Call { open, write, reserve, truncate, sync, close, rename, exchange, make_folder, remove, any };
+inline const std::vector<Call> kAllCalls{Call::open,  Call::write,  Call::reserve,  Call::truncate,    Call::sync,
+                                         Call::close, Call::rename, Call::exchange, Call::make_folder, Call::remove};
 
 class FaultyDisk final : public FileSystem {
  public:
@@ -25,6 +25,7 @@ class FaultyDisk final : public FileSystem {
     int error = EIO;
     bool half = false;
     bool stays = false;
+    bool exchanges = true;  // false: an old kernel, which cannot
   };
   FaultyDisk() = default;
   explicit FaultyDisk(const Fault& fault) : fault_(fault) {}
@@ -48,13 +49,17 @@ class FaultyDisk final : public FileSystem {
   int truncate(int descriptor, std::uint64_t bytes) override {
     return fails(Call::truncate) ? -1 : FileSystem::truncate(descriptor, bytes);
   }
-  int sync(int descriptor) override { return fails(Call::sync) ? -1 : FileSystem::sync(descriptor); }
+  int sync(int) override { return fails(Call::sync) ? -1 : 0; }  // a test survives no power cut
   int close(int descriptor) override {
     const int result = FileSystem::close(descriptor);
     return fails(Call::close) ? -1 : result;
   }
   int rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
     return fails(Call::rename) ? -1 : FileSystem::rename(from, to);
+  }
+  int exchange(const std::filesystem::path& one, const std::filesystem::path& other) override {
+    if (!fault_.exchanges) return errno = EINVAL, -1;
+    return fails(Call::exchange) ? -1 : FileSystem::exchange(one, other);
   }
   int make_folder(const std::filesystem::path& path) override {
     return fails(Call::make_folder) ? -1 : FileSystem::make_folder(path);
@@ -64,8 +69,10 @@ class FaultyDisk final : public FileSystem {
 
  private:
   bool fails(Call call) {
-    const int number = ++counts_[call];
-    const bool now = fault_.k > 0 && call == fault_.call && (number == fault_.k || (fault_.stays && number > fault_.k));
+    const int of_all = ++counts_[Call::any], of_kind = ++counts_[call];
+    const int number = fault_.call == Call::any ? of_all : of_kind;
+    const bool asked = fault_.k > 0 && (fault_.call == Call::any || call == fault_.call);
+    const bool now = asked && (number == fault_.k || (fault_.stays && number > fault_.k));
     if (now) errno = fault_.error;
     return now;
   }
@@ -73,21 +80,38 @@ class FaultyDisk final : public FileSystem {
   std::map<Call, int> counts_;
 };
 
+template <class Action>
+FaultyDisk counted(Action&& action, bool exchanges = true) {
+  FaultyDisk counting({Call::any, 0, 0, false, false, exchanges});
+  const ReplacedFileSystem replaced(counting);
+  action();
+  return counting;
+}
+
 /// Two faults of every call that `action` makes: EIO once, and a disk that is full from then on, in the middle of a
 /// write.
 template <class Action>
-std::vector<FaultyDisk::Fault> all_faults(Action&& action) {
-  FaultyDisk counting;
-  {
-    const ReplacedFileSystem replaced(counting);
-    action();
-  }
+std::vector<FaultyDisk::Fault> all_faults(Action&& action, bool exchanges = true) {
+  const FaultyDisk counting = counted(action, exchanges);
   std::vector<FaultyDisk::Fault> faults;
   for (const Call call : kAllCalls) {
     for (int k = 1; k <= counting.count(call); ++k) {
-      faults.push_back({call, k, EIO, false, false});
-      faults.push_back({call, k, ENOSPC, /*half=*/call == Call::write, /*stays=*/true});
+      faults.push_back({call, k, EIO, false, false, exchanges});
+      faults.push_back({call, k, ENOSPC, /*half=*/call == Call::write, /*stays=*/true, exchanges});
     }
+  }
+  return faults;
+}
+
+/// These, on kernels old and new, and for every call the end of the process before it: nothing works from there on.
+template <class Action>
+std::vector<FaultyDisk::Fault> all_faults_and_deaths(Action&& action) {
+  std::vector<FaultyDisk::Fault> faults;
+  for (const bool exchanges : {true, false}) {
+    const auto more = all_faults(action, exchanges);
+    faults.insert(faults.end(), more.begin(), more.end());
+    const int calls = counted(action, exchanges).count(Call::any);
+    for (int k = 1; k <= calls; ++k) faults.push_back({Call::any, k, EIO, false, true, exchanges});
   }
   return faults;
 }

@@ -61,7 +61,8 @@ void write_file_atomic(const std::filesystem::path& path, const std::function<vo
 void check_output_file(const std::filesystem::path& path);
 
 /// Creates `folder` as a whole: `fill` writes into a temporary sibling that is then renamed to `folder`.
-/// An existing `folder` is renamed away first and removed at the end.
+/// An existing `folder` changes places with it in one step and is removed then; where the kernel cannot do that, it is
+/// put aside first.
 /// Throws: IoError; whatever `fill` throws, after removing the temporary folder.
 void write_folder_atomic(const std::filesystem::path& folder,
                          const std::function<void(const std::filesystem::path&)>& fill);
@@ -71,21 +72,5 @@ std::string read_file(const std::filesystem::path& path);
 
 /// Throws when a path is an address of the network (https://...): cmgems downloads nothing. Throws: UsageError.
 void refuse_address(const std::string& path);
-
-/// Adds whole lines to a file that grows (JSON lines); each call is one write(2). After a failure the file ends with
-/// the last whole line, and no line is added any more.
-class LineAppender {
- public:
-  /// Throws: IoError, as append does.
-  explicit LineAppender(const std::filesystem::path& path);
-  /// Cuts the file to its first `bytes` before. Throws: DataError when it is shorter.
-  LineAppender(const std::filesystem::path& path, std::uint64_t bytes);
-  void append(std::string_view line);
-  std::uint64_t size() const { return size_; }
-
- private:
-  FileWriter file_;
-  std::uint64_t size_ = 0;
-};
 
 }  // namespace cmgems

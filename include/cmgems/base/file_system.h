@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class FileSystem {
   virtual int sync(int descriptor);
   virtual int close(int descriptor);
   virtual int rename(const std::filesystem::path& from, const std::filesystem::path& to);
+  /// Two names of one file system change places in one step; ENOSYS or EINVAL where that cannot be done.
+  virtual int exchange(const std::filesystem::path& one, const std::filesystem::path& other);
   virtual int make_folder(const std::filesystem::path& path);
   /// A file or an empty folder.
   virtual int remove(const std::filesystem::path& path);
@@ -85,7 +88,21 @@ void clean_up(const std::filesystem::path& path) noexcept;
 std::filesystem::path temporary_path(const std::filesystem::path& path);
 /// The name under which this process puts aside what it is about to replace or remove.
 std::filesystem::path old_path(const std::filesystem::path& path);
+
+/// What a process may have left that died at its work.
+struct Leftover {
+  std::filesystem::path path;
+  std::filesystem::path target;  // what it was to become, or had been
+  bool aside;                    // of old_path
+};
 /// Files and folders of such names in `folder`, of whatever process.
-std::vector<std::filesystem::path> leftovers_in(const std::filesystem::path& folder);
+std::vector<Leftover> leftovers_in(const std::filesystem::path& folder);
+
+/// Brings to an end what dead processes began with the targets that are `ours`: what was put aside goes back when
+/// nothing came in its place and it is `whole`, all else is removed. -> the removed ones.
+/// REQUIRES: nobody writes there. Throws: IoError.
+using PathTest = std::function<bool(const std::filesystem::path&)>;
+std::vector<std::filesystem::path> settle_leftovers(const std::filesystem::path& folder, const PathTest& ours,
+                                                    const PathTest& whole);
 
 }  // namespace cmgems

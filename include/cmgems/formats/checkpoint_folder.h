@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cmgems/formats/manifest.h"
@@ -29,12 +31,18 @@ std::vector<CheckpointEntry> list_checkpoints(const std::filesystem::path& run, 
 /// from when it is whole, those before it were skipped.
 std::vector<CheckpointEntry> find_checkpoint(const std::filesystem::path& run);
 
-/// Removes the oldest, but for the newest `keep` that look whole (sizes) and all that are newer than these.
-/// -> the removed ones. Throws: IoError.
-std::vector<std::filesystem::path> prune_checkpoints(const std::filesystem::path& run, std::size_t keep);
+/// Removes the oldest, but for the newest `keep` that are whole as far as `check` says, and all that are newer than
+/// these. -> the removed ones. Throws: IoError.
+std::vector<std::filesystem::path> prune_checkpoints(const std::filesystem::path& run, std::size_t keep, Check check);
 
-/// Removes what processes left that died while they wrote into the run folder. REQUIRES: the run's lock.
-/// -> the removed ones. Throws: IoError.
-std::vector<std::filesystem::path> remove_leftovers(const std::filesystem::path& run);
+/// Removes those after `step`, from which a run goes on: damaged ones, that pruning by sizes could take for whole.
+/// REQUIRES: the run's lock. -> the removed ones. Throws: IoError.
+std::vector<std::filesystem::path> remove_newer_checkpoints(const std::filesystem::path& run, std::int64_t step);
+
+/// Ends what processes left that died while they wrote checkpoints or one of `names` into the run folder: a whole
+/// checkpoint that was put aside for a new one of its step comes back when that never came, all else is removed; files
+/// of other names stay. REQUIRES: the run's lock. -> the removed ones. Throws: IoError.
+std::vector<std::filesystem::path> remove_leftovers(const std::filesystem::path& run,
+                                                    std::span<const std::string_view> names);
 
 }  // namespace cmgems::formats

@@ -13,11 +13,12 @@
 namespace cmgems::formats {
 
 /// CRC-32C (Castagnoli, RFC 3720 B.4).
-std::uint32_t crc32c(std::string_view bytes);
+std::uint32_t crc32c(std::string_view content);
 
 class EventFile {
  public:
-  /// Creates the file; parent folders must be there. Throws: IoError, as all functions do.
+  /// Creates the file; parent folders must be there. Throws: IoError, as all functions do; a record that could not be
+  /// written is kept then, and goes first at the next call.
   EventFile(const std::filesystem::path& path, double wall_time);
   /// `wall_time` in seconds since 1970. Tags like "train/loss".
   void scalar(const std::string& tag, double value, std::int64_t step, double wall_time);
@@ -27,6 +28,9 @@ class EventFile {
  private:
   void record(std::string_view payload);
   FileWriter file_;
+  std::uint64_t size_ = 0;  // whole records
+  std::string waiting_;
+  bool torn_ = false;  // a part of a record is behind size_
 };
 
 }  // namespace cmgems::formats

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cmgems/base/error.h"
 #include "cmgems/config/config.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/npmi/table.h"
@@ -23,6 +25,18 @@ struct PretrainSummary {
   std::int64_t parameters = 0;
 };
 
+/// Loss or gradient was not finite too often (step_guard.h); nothing was saved since.
+class Diverged : public DataError {
+ public:
+  Diverged(const std::string& message, std::filesystem::path checkpoint)
+      : DataError(message), checkpoint_(std::move(checkpoint)) {}
+  /// The newest one that there is; empty for none.
+  const std::filesystem::path& checkpoint() const { return checkpoint_; }
+
+ private:
+  std::filesystem::path checkpoint_;
+};
+
 /// How a run is kept, continued and ended early; by default it is none of these.
 struct RunControl {
   CheckpointOptions checkpoints;
@@ -33,7 +47,7 @@ struct RunControl {
 /// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose
 /// reports then have no NPMI.
 /// A run that continues from a checkpoint ends with the same bytes as one that never stopped (CPU, same threads).
-/// Throws: DataError (genome too short; loss not finite, see step_guard.h), UsageError (device); IoError, when two
+/// Throws: DataError (genome too short), Diverged, UsageError (device); IoError, when two
 /// checkpoints in a row cannot be written or the last one cannot; Error(interrupted) after stop_reason gave one, the
 /// unfinished step is then discarded and the last whole one saved.
 PretrainSummary pretrain(const config::Config& config, const genome::Genome& genome, const npmi::Table* table,

@@ -74,15 +74,14 @@ TEST_CASE("write_folder_atomic replaces the whole folder", "[base]") {
   CHECK_FALSE(fs::exists(folder.path() / "model" / "stale"));
 }
 
-TEST_CASE("a line appender adds whole lines after what was there", "[base]") {
-  test::TemporaryFolder folder;
-  const auto path = folder.write("log", "one\n");
-  LineAppender(path).append("two");
-  CHECK(read_file(path) == "one\ntwo\n");
-}
-
 TEST_CASE("reading a missing file says which", "[base]") {
   CHECK_THROWS_WITH(read_file("/no/such/file"), "no such file: /no/such/file");
+}
+
+TEST_CASE("a file that cannot be looked at is no missing one", "[base]") {
+  test::TemporaryFolder folder;
+  fs::create_symlink("loop", folder.path() / "loop");
+  CHECK_THROWS_AS(read_file(folder.path() / "loop"), IoError);
 }
 
 TEST_CASE("an empty file reads as nothing", "[base]") {

@@ -52,8 +52,9 @@ TEST_CASE("whatever call fails, a folder is the old one or the new one, whole", 
     if (!fs::exists(target / "a") || !fs::exists(target / "b")) return std::string("half");
     return read_file(target / "a") + read_file(target / "b");
   };
+  const auto any = [](const fs::path&) { return true; };
   folder.write("model/a", "old");
-  for (const auto& fault : test::all_faults(fill)) {
+  for (const auto& fault : test::all_faults_and_deaths(fill)) {
     remove_tree(target);
     folder.write("model/a", "old");
     folder.write("model/b", "old");
@@ -62,12 +63,27 @@ TEST_CASE("whatever call fails, a folder is the old one or the new one, whole", 
       const ReplacedFileSystem replaced(disk);
       test::message_of<IoError>(fill);
     }
-    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error);
-    // Only a disk on which no rename works any more can keep the old folder aside, under its other name.
-    const bool aside = fault.call == Call::rename && fault.stays && leftovers_in(folder.path()).size() == 1;
-    CHECK((aside || state() == "oldold" || state() == "newnew"));
-    for (const auto& left : leftovers_in(folder.path())) remove_tree(left);
+    settle_leftovers(folder.path(), any, any);
+    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error << " " << fault.exchanges);
+    CHECK((state() == "oldold" || state() == "newnew"));
+    CHECK(leftovers_in(folder.path()).empty());
   }
+}
+
+TEST_CASE("what was put aside comes back when it is whole and nothing took its place", "[base]") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a.old-1", "b.old-1", "b", "c.old-1", "c.tmp-2", "notes.old-20240101"}) {
+    folder.write(name, name);
+  }
+  const auto removed = settle_leftovers(
+      folder.path(), [](const fs::path& target) { return target.filename() != "notes"; },
+      [](const fs::path& path) { return path.filename() != "c.old-1"; });
+  CHECK(removed.size() == 3);
+  CHECK(read_file(folder.path() / "a") == "a.old-1");
+  CHECK(read_file(folder.path() / "b") == "b");
+  CHECK_FALSE(fs::exists(folder.path() / "c"));
+  REQUIRE(leftovers_in(folder.path()).size() == 1);
+  CHECK(leftovers_in(folder.path())[0].target == folder.path() / "notes");
 }
 
 TEST_CASE("the reason and the path are told", "[base]") {
@@ -79,39 +95,14 @@ TEST_CASE("the reason and the path are told", "[base]") {
                  Catch::Contains(": No space left on device; check the free space"));
 }
 
-TEST_CASE("a line that does not fit is taken back, and the file goes on after it", "[base]") {
-  const test::TemporaryFolder folder;
-  const auto path = folder.path() / "log";
-  LineAppender log(path);
-  log.append("first");
-  {
-    FaultyDisk disk({Call::write, 1, ENOSPC, true, true});
-    const ReplacedFileSystem replaced(disk);
-    CHECK_THROWS_AS(log.append("second"), IoError);
-  }
-  CHECK(read_file(path) == "first\n");
-  CHECK(log.size() == 6);
-  log.append("third");
-  CHECK(read_file(path) == "first\nthird\n");
-}
-
-TEST_CASE("a log is cut to what was there before it goes on", "[base]") {
-  const test::TemporaryFolder folder;
-  const auto path = folder.write("log", "first\nsecond\nhal");
-  LineAppender(path, 6).append("third");
-  CHECK(read_file(path) == "first\nthird\n");
-  CHECK_THAT(test::message_of<DataError>([&] { LineAppender(path, 100); }),
-             Catch::Contains("has 12 bytes, and the checkpoint counts on 100"));
-}
-
 TEST_CASE("leftovers are names with a process behind them", "[base]") {
   const test::TemporaryFolder folder;
   for (const char* name : {"a.tmp-12", "b.old-3", "c.tmp-", "d.tmp-1x", "tmp-12", ".tmp-12", "e"})
     folder.write(name, "");
   const auto found = leftovers_in(folder.path());
   REQUIRE(found.size() == 2);
-  CHECK(found[0].filename() == "a.tmp-12");
-  CHECK(found[1].filename() == "b.old-3");
+  CHECK(found[0].path.filename() == "a.tmp-12");
+  CHECK(found[1].path.filename() == "b.old-3");
 }
 
 TEST_CASE("addresses are refused, paths are not", "[base]") {

@@ -1,7 +1,9 @@
 #include "cmgems/formats/event_file.h"
 
 #include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
 #include "support/catch.h"
+#include "support/faulty_disk.h"
 
 using namespace cmgems;
 
@@ -43,4 +45,20 @@ TEST_CASE("records of an event file, byte by byte", "[formats]") {
   const auto restart = read_file(path).substr(head.size() + scalar.size());
   CHECK(restart.substr(12, restart.size() - 16) ==
         bytes({0x09, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x10, 0xAD, 0x02, 0x3A, 0x02, 0x08, 0x01}));
+}
+
+TEST_CASE("records that could not be written follow, whole and in order", "[formats]") {
+  const test::TemporaryFolder folder;
+  const auto write = [&](const char* name, bool full) {
+    formats::EventFile file(folder.path() / name, 1.0);
+    {
+      test::FaultyDisk disk({test::Call::write, full ? 1 : 0, ENOSPC, true, true});
+      const ReplacedFileSystem replaced(disk);
+      if (full) CHECK_THROWS_AS(file.scalar("a", 0.5, 300, 2.0), IoError);
+      if (!full) file.scalar("a", 0.5, 300, 2.0);
+    }
+    file.scalar("b", 1.5, 301, 3.0);
+    return read_file(folder.path() / name);
+  };
+  CHECK(write("full", true) == write("free", false));
 }

@@ -126,20 +126,76 @@ TEST_CASE("checkpoints are listed newest first, and folders of other names are n
 }
 
 TEST_CASE("pruning keeps the newest whole ones", "[formats]") {
+  using formats::Check;
   const test::TemporaryFolder run;
-  for (const std::int64_t step : {1, 2, 3, 4}) small_checkpoint(run.path(), step);
-  fs::remove(run.path() / "checkpoint-4" / "state.json");
-  CHECK(formats::prune_checkpoints(run.path(), 2) == std::vector<fs::path>{run.path() / "checkpoint-1"});
-  CHECK(formats::list_checkpoints(run.path(), formats::Check::hashes).size() == 3);
-  CHECK(formats::prune_checkpoints(run.path(), 2).empty());
+  for (const std::int64_t step : {1, 2, 3, 4, 5}) small_checkpoint(run.path(), step);
+  fs::remove(run.path() / "checkpoint-5" / "state.json");
+  auto weights = read_file(run.path() / "checkpoint-4" / "model.safetensors");
+  weights[1000] = static_cast<char>(weights[1000] ^ 4);
+  write_file_atomic(run.path() / "checkpoint-4" / "model.safetensors", weights);
+  CHECK(formats::prune_checkpoints(run.path(), 2, Check::hashes) ==
+        std::vector<fs::path>{run.path() / "checkpoint-1"});  // 2 and 3 are whole
+  CHECK(formats::prune_checkpoints(run.path(), 2, Check::hashes).empty());
+  CHECK(formats::list_checkpoints(run.path(), Check::sizes).size() == 4);
 }
 
-TEST_CASE("what killed processes left is removed", "[formats]") {
+TEST_CASE("damaged checkpoints do not count after a run went on from the one before", "[formats]") {
+  using formats::Check;
   const test::TemporaryFolder run;
+  for (const std::int64_t step : {1, 2, 3}) small_checkpoint(run.path(), step);
+  for (const char* name : {"checkpoint-3", "checkpoint-2"}) {
+    auto weights = read_file(run.path() / name / "model.safetensors");
+    weights[0] = static_cast<char>(weights[0] ^ 1);
+    write_file_atomic(run.path() / name / "model.safetensors", weights);
+  }
+  const auto from = formats::find_checkpoint(run.path()).back();
+  REQUIRE(from.step == 1);
+  CHECK(formats::remove_newer_checkpoints(run.path(), from.step).size() == 2);
+  small_checkpoint(run.path(), 2);
+  CHECK(formats::prune_checkpoints(run.path(), 2, Check::sizes).empty());
+  CHECK(formats::list_checkpoints(run.path(), Check::hashes).size() == 2);
+}
+
+TEST_CASE("a checkpoint that cannot be looked at is passed over with the reason", "[formats]") {
+  const test::TemporaryFolder run;
+  small_checkpoint(run.path(), 1);
+  fs::create_symlink("checkpoint-2", run.path() / "checkpoint-2");
+  fs::create_directory(run.path() / "checkpoint-3");
+  fs::create_symlink("MANIFEST.json", run.path() / "checkpoint-3" / "MANIFEST.json");
+  const auto entries = formats::find_checkpoint(run.path());
+  REQUIRE(entries.size() == 3);
+  CHECK_THAT(entries[0].problem, Catch::Contains("Too many levels of symbolic links"));
+  CHECK_THAT(entries[1].problem, Catch::Contains("Too many levels of symbolic links"));
+  CHECK(entries[2].whole());
+}
+
+TEST_CASE("what killed processes left is removed, and nothing of others", "[formats]") {
+  const test::TemporaryFolder run;
+  const std::string_view names[] = {"run.json"};
   small_checkpoint(run.path(), 1);
   run.write("checkpoint-2.tmp-123/model.safetensors", "half");
   run.write("run.json.tmp-77", "{");
   run.write("checkpoint-0.old-9/state.json", "");
-  CHECK(formats::remove_leftovers(run.path()).size() == 3);
-  CHECK(std::distance(fs::directory_iterator(run.path()), {}) == 1);
+  run.write("notes.old-20240101", "mine");
+  run.write("e.npy.tmp-12", "somebody's");
+  run.write("checkpoint-best.old-3", "mine");
+  CHECK(formats::remove_leftovers(run.path(), names).size() == 3);
+  CHECK(std::distance(fs::directory_iterator(run.path()), {}) == 4);
+}
+
+TEST_CASE("a whole checkpoint that was put aside comes back", "[formats]") {
+  const test::TemporaryFolder run;
+  for (const std::int64_t step : {1, 2, 3}) {
+    small_checkpoint(run.path(), step);
+    fs::rename(formats::checkpoint_path(run.path(), step),
+               formats::checkpoint_path(run.path(), step).string() + ".old-12");
+  }
+  small_checkpoint(run.path(), 3);  // has come
+  fs::remove(run.path() / "checkpoint-2.old-12" / "empty");
+  CHECK(formats::remove_leftovers(run.path(), {}).size() == 2);
+  const auto entries = formats::list_checkpoints(run.path(), formats::Check::hashes);
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].step == 3);
+  CHECK(entries[1].step == 1);
+  CHECK(entries[1].whole());
 }

@@ -113,9 +113,31 @@ TEST_CASE("whatever call fails while a checkpoint is written, the one before is 
     for (const auto& entry : entries) CHECK(entry.whole());
     CHECK(entries.back().step == 1);
     if (message.empty()) CHECK(entries.size() == 2);
-    for (const auto& left : leftovers_in(run.path())) remove_tree(left);
+    for (const auto& left : leftovers_in(run.path())) remove_tree(left.path);
   }
   CHECK(failed > 100);
+}
+
+TEST_CASE("whatever call fails while a checkpoint of the same step is replaced, one of them is whole", "[train]") {
+  const test::TemporaryFolder run;
+  const Trained trained;
+  const auto content = trained.content(2);
+  const auto again = [&] { train::write_checkpoint(run.path(), content, {}); };
+  again();
+  for (const auto& fault : test::all_faults_and_deaths(again)) {
+    if (!fs::exists(run.path() / "checkpoint-2")) again();
+    FaultyDisk disk(fault);
+    {
+      const ReplacedFileSystem replaced(disk);
+      test::message_of<Error>(again);
+    }
+    formats::remove_leftovers(run.path(), {});
+    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error << " " << fault.exchanges);
+    const auto entries = formats::list_checkpoints(run.path(), formats::Check::hashes);
+    REQUIRE(entries.size() == 1);
+    REQUIRE(entries[0].whole());
+    REQUIRE(leftovers_in(run.path()).empty());
+  }
 }
 
 TEST_CASE("a checkpoint of another shape is refused with the tensor", "[train]") {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "cmgems/base/atomic_file.h"
@@ -17,6 +18,8 @@ using test::FaultyDisk;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr auto npos = std::string::npos;
 
 config::Config tiny_config() {
   config::Config config;
@@ -219,33 +222,57 @@ TEST_CASE("too little room is found before the first byte", "[train]") {
   CHECK(disk.count(Call::make_folder) == 0);
 }
 
-TEST_CASE("steps that are not finite leave the parameters, end the run and save it", "[train]") {
+TEST_CASE("steps that are not finite leave the parameters", "[train]") {
   const test::TemporaryFolder folder;
-  const auto diverging = [&](const std::string& name) {
+  const auto weights_when = [&](const std::string& name, const std::function<bool(const Run&)>& there) {
     Run run(folder.path() / name);
     run.config.train.learning_rate = 1e30;
     run.config.train.warmup_steps = 0;
-    return run;
+    run.control.stop_reason = [&] { return there(run) ? std::string("the test") : std::string(); };
+    CHECK_THROWS_AS(run.train(), Error);
+    const auto newest = formats::find_checkpoint(folder.path() / name).back();
+    REQUIRE(newest.whole());
+    return std::pair(newest.step, read_file(newest.folder / "model.safetensors"));
   };
-  Run run = diverging("run");
-  const auto message = test::message_of<DataError>([&] { run.train(); });
-  CHECK_THAT(message, Catch::Contains("loss or gradient is not finite, 3 steps in a row"));
-  CHECK_FALSE(fs::exists(folder.path() / "run" / "model"));
-  const std::size_t at = run.log.lines.find(" loss or gradient");  // not a step without masked tokens
-  REQUIRE(at != std::string::npos);
-  const auto first_skipped = std::stoll(run.log.lines.substr(run.log.lines.rfind("skip ", at) + 5));
+  const auto after = weights_when("after", [](const Run& run) { return run.log.lines.find("not finite") != npos; });
+  const auto before = weights_when(
+      "before", [&](const Run& run) { return run.log.lines.find(std::to_string(after.first - 1) + " ") != npos; });
+  CHECK(after.first == before.first + 1);
+  CHECK(after.second == before.second);
+}
 
-  Run before = diverging("before");  // up to the step before
-  before.control.stop_reason = [&] {
-    const bool there = before.log.lines.find(std::to_string(first_skipped - 1) + " ") != std::string::npos;
-    return there ? std::string("the test") : std::string();
-  };
-  CHECK_THROWS_AS(before.train(), Error);
-  const auto weights = [&](const std::string& name, std::int64_t step) {
-    return read_file(formats::checkpoint_path(folder.path() / name, step) / "model.safetensors");
-  };
-  INFO(run.log.lines);
-  CHECK(weights("run", first_skipped + 2) == weights("before", first_skipped - 1));
+TEST_CASE("steps that are not finite end the run at the same step, whose good checkpoints stay", "[train]") {
+  const test::TemporaryFolder folder;
+  const auto whole = uninterrupted(folder.path() / "whole");
+  const auto here = folder.path() / "run";
+  {
+    Run run(here);
+    run.control.checkpoints.save_steps = 3;
+    run.control.stop_reason = [&] { return run.log.lines.find("\n3 ") == npos ? "" : "the test"; };
+    CHECK_THROWS_AS(run.train(), Error);
+  }
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Run run(here);
+    run.config.train.learning_rate = 1e30;
+    run.control.checkpoints.save_steps = 3;
+    run.resume();
+    std::string message;
+    try {
+      run.train();
+    } catch (const train::Diverged& diverged) {
+      message = diverged.what();
+      CHECK(diverged.checkpoint() == here / "checkpoint-3");
+    }
+    INFO(run.log.lines);
+    CHECK(run.log.resumed == 3);
+    CHECK_THAT(message, Catch::StartsWith("step 7: loss or gradient is not finite, 3 steps in a row; ") &&
+                            Catch::EndsWith("the newest checkpoint is " + (here / "checkpoint-3").string()));
+    CHECK(formats::find_checkpoint(here).front().step == 3);
+  }
+  Run lower(here);
+  lower.resume();
+  lower.train();
+  CHECK(lower.result() == whole);
 }
 
 TEST_CASE("micro-batches of any size give the same losses without dropout", "[train]") {
