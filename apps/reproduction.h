@@ -43,8 +43,8 @@ struct Reproduction {
   std::filesystem::path pretraining(const Contestant& contestant) const {
     return folder / "pretrain" / contestant.name();
   }
-  std::filesystem::path fine_tuning(const Contestant& contestant, const FewShot& few_shot) const {
-    return folder / "finetune" / few_shot.name() / contestant.name();
+  std::filesystem::path fine_tuning(const Contestant& contestant, const FewShot& which) const {
+    return folder / "finetune" / which.name() / contestant.name();
   }
 };
 

@@ -2,8 +2,7 @@
 """Writes tests/golden/infer: a small classifier with random weights, and what transformers makes of a few sequences
 with it and with tests/golden/bert_tiny, the pieces of the longest averaged here.
 
-  python -P scripts/golden/infer.py         (needs torch, transformers, safetensors; written with transformers 5; -P
-                                             keeps statistics.py beside it apart from Python's own)
+  python3 scripts/golden/infer.py            (needs torch, transformers, safetensors; written with transformers 5)
 """
 import pathlib
 import shutil

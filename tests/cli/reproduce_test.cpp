@@ -60,9 +60,10 @@ TEST_CASE("a reproduction that is stopped goes on to the same result", "[cli]") 
   INFO(stopped.err);
   CHECK(stopped.code == 75);
   CHECK_THAT(stopped.err, Catch::Contains("stopped in stage 1/4: pretrain random; the same command goes on from here"));
-  const auto killed = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + longer +
-                                    "& pid=$!; for i in $(seq 600); do [ -e chain/pretrain/cm-gems/checkpoint-50 ] && "
-                                    "break; sleep 0.05; done; kill -KILL $pid; wait $pid; sleep 0.5");
+  const auto killed =
+      program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + longer +
+                    "& pid=$!; for i in $(seq 600); do [ -e chain/pretrain/cm-gems/checkpoint-50 ] && "
+                    "break; sleep 0.05; done; kill -KILL $pid; wait $pid; code=$?; sleep 0.5; exit $code");
   CHECK(killed.code != 0);
   const auto done = program.run(longer);
   INFO(done.err);

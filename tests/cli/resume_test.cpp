@@ -106,11 +106,11 @@ TEST_CASE("a signal before the first step leaves the run that was to be replaced
   const Program program;
   program.write("run/run.json", "{}");
   program.write("run/metrics.jsonl", "old\n");
-  // Cutting so many windows takes seconds; it begins when the table is ready.
+  // Cutting so many windows takes most of a second at least; it begins when the table is ready.
   const auto ended = program.shell(
       "env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' pretrain --verbose --overwrite --out run" + kTiny +
-      "--set synthetic.length=20000000 2>err & pid=$!; for i in $(seq 600); do grep -q 'NPMI table ready' err && "
-      "break; sleep 0.02; done; sleep 0.1; kill -TERM $pid; wait $pid");
+      "--set synthetic.length=100000000 2>err & pid=$!; for i in $(seq 600); do grep -q 'NPMI table ready' err && "
+      "break; sleep 0.02; done; kill -TERM $pid; wait $pid");
   CHECK(ended.code == 128 + 15);
   CHECK_THAT(program.read("err"), !Catch::Contains("run: run"));
   CHECK(program.read("run/metrics.jsonl") == "old\n");

@@ -80,7 +80,8 @@ TEST_CASE("an unknown configuration names the shipped ones", "[config]") {
     FAIL("no error");
   } catch (const InputNotFound& error) {
     CHECK_THAT(error.what(), Catch::Contains("no configuration 'logo-smal.json'"));
-    CHECK_THAT(error.what(), Catch::Contains("dnabert.json, logo-small.json, logo.json, smoke.json"));
+    CHECK_THAT(error.what(),
+               Catch::Contains("dnabert-1k.json, dnabert.json, logo-1k.json, logo-small.json, logo.json, smoke.json"));
     CHECK_THAT(error.what(), Catch::Contains("did you mean logo-small.json?"));
   }
 }

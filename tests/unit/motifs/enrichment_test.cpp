@@ -35,7 +35,7 @@ npmi::Table table() {
 
 }  // namespace
 
-// The literals are SciPy's (scripts/golden/statistics.py).
+// The literals are SciPy's (scripts/golden/scipy_values.py).
 
 TEST_CASE("hypergeometric tails and Fisher's test", "[motifs]") {
   CHECK(at_least(9, 262, 20, 2080) == Approx(0.00033170847846392484).epsilon(1e-9));

@@ -27,7 +27,7 @@ Table table_of(std::vector<double> scores) {
 
 }  // namespace
 
-// The literals are SciPy's (scripts/golden/statistics.py).
+// The literals are SciPy's (scripts/golden/scipy_values.py).
 
 TEST_CASE("equal values share the mean of their ranks", "[npmi]") {
   CHECK(mean_ranks({0.5, -1, 0.5, 2, 0.5, -1, 7}) == std::vector<double>{4, 1.5, 4, 6, 4, 1.5, 7});

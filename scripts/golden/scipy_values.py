@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the literals of tests/unit/npmi/compare_test.cpp and tests/unit/motifs: what SciPy says about small inputs.
 
-Needs: scipy (1.17.1 was used). Run: python3 scripts/golden/statistics.py
+Needs: scipy (1.17.1 was used). Run: python3 scripts/golden/scipy_values.py
 """
 from scipy.stats import false_discovery_control, fisher_exact, hypergeom, rankdata, spearmanr
 
