@@ -62,7 +62,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     return plain_attention(q, k, v, query_windows, key_windows, p, key);
   }
   if (p > 0) return dropout_attention_cpu(q, k, v, query_windows, key_windows, p, key);
-  return attention_cpu(q, k, v, runs_of(query_windows, key_windows));
+  const auto runs = runs_of(query_windows, key_windows);
+  if (q.scalar_type() != at::kBFloat16) return attention_cpu(q, k, v, runs);
+  // In bf16 LibTorch would prepare kernels for every length of a window, and round the gradients of k and v many times.
+  return attention_cpu(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), runs).to(at::kBFloat16);
 }
 
 at::Tensor attention_probabilities(const at::Tensor& q, const at::Tensor& k) {

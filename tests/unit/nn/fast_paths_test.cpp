@@ -326,6 +326,6 @@ TEST_CASE("in bf16 the fused gradients of the whole model are about as near to f
     };
     const double by_rounding = error(plain);
     CHECK(by_rounding < 0.1);
-    CHECK(error({}) < 1.5 * by_rounding);  // LibTorch's attention kernel rounds probabilities once more
+    CHECK(error({}) < 1.25 * by_rounding);
   }
 }
