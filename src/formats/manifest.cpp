@@ -49,7 +49,7 @@ std::string text_of(const Manifest& manifest) {
 std::string plain_name(const nlohmann::json& value) {
   auto name = value.get<std::string>();
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-      name.find('\0') != name.npos)
+      name.find('\0') != std::string::npos)
     throw DataError("a file name that is none");
   return name;
 }
