@@ -8,6 +8,7 @@
 #include "child_process.h"
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/base/file_system.h"
 #include "cmgems/base/log.h"
 #include "cmgems/train/finetuner.h"
 #include "command.h"
@@ -21,6 +22,7 @@ namespace cmgems::apps {
 namespace {
 
 using nlohmann::ordered_json;
+using Words = std::vector<std::string>;
 
 constexpr const char* kExample =
     "Example, without any file:\n"
@@ -37,12 +39,13 @@ struct Options {
   bool dry_run = false;
 };
 
-/// Tasks whose files are there, with the lengths that the estimate needs.
+/// What the estimate needs to know of a task.
 struct TaskTokens {
   double row = 0, test = 0;  // bases of a training row, of the whole test set
   int classes = 0;
 };
 
+/// None when the task's files are not there, which is told.
 std::optional<TaskTokens> tokens_of(const Reproduction& reproduction, const std::string& name) {
   config::Config config;
   config.inputs.task = name;
@@ -66,6 +69,20 @@ Scale scale_of(const Options& options) {
       *std::find_if(scales().begin(), scales().end(), [&](const auto& one) { return one.name == options.scale; });
   if (!options.shots.empty()) scale.shots = options.shots;
   return scale;
+}
+
+/// Before hours of work, not in the middle of them.
+void check(const Options& options) {
+  for (const auto& strategy : options.strategies) {
+    config::Config config;
+    config::apply_assignments(config, {"masking.strategy=" + strategy});
+    config::validate(config);
+  }
+  auto names = options.strategies;
+  std::sort(names.begin(), names.end());
+  if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
+    throw UsageError("--strategies names one twice, and both would go into the same folder");
+  }
 }
 
 Reproduction plan(const Options& options) {
@@ -98,30 +115,44 @@ void keep_request(const Reproduction& reproduction, const Options& options) {
   write_file_atomic(file, text);
 }
 
-/// Seconds, from the rate of a few steps on this machine: training of a token takes three times what scoring one takes.
+struct Rate {
+  double tokens_a_second = 0, tokens_a_window = 0;
+};
+
+/// Of a few training steps on this machine. Throws: Error with the exit code of the measurement.
+Rate measure_rate(const Reproduction& reproduction, std::int64_t windows) {
+  Words words{"bench",     "train",
+              "--json",    "--quiet",
+              "--steps",   "3",
+              "--windows", std::to_string(windows),
+              "--config",  reproduction.scale.config};
+  for (const auto& assignment : reproduction.assignments) words.insert(words.end(), {"--set", assignment});
+  const auto output = temporary_path(std::filesystem::temp_directory_path() / "cmgems-reproduce.json");
+  const int code = run_child(words, output);
+  const auto text = code == 0 ? read_file(output) : std::string();
+  clean_up(output);
+  if (code != 0) throw Error(static_cast<ExitCode>(code), "the measurement of this machine's rate failed, see above");
+  const auto row = ordered_json::parse(text).at("rows").at(0);
+  return {row.at("tokens_s").get<double>(), row.at("tokens_step").get<double>() / static_cast<double>(windows)};
+}
+
+/// Seconds of what is still to do; training of a token takes three times what scoring one takes.
 double estimate(const Reproduction& reproduction, const config::Config& config,
                 const std::vector<std::pair<FewShot, TaskTokens>>& tasks) {
-  const auto windows = std::min<std::int64_t>(config.train.windows_per_step, 32);
-  std::vector<std::string> words{"bench",     "train",
-                                 "--json",    "--quiet",
-                                 "--steps",   "3",
-                                 "--windows", std::to_string(windows),
-                                 "--config",  reproduction.scale.config};
-  for (const auto& assignment : reproduction.assignments) words.insert(words.end(), {"--set", assignment});
-  const auto output = reproduction.folder / "results" / "bench.json";
-  if (const int code = run_child(words, output); code != 0) {
-    throw Error(static_cast<ExitCode>(code), "the measurement of the machine's rate failed");
+  const auto rate = measure_rate(reproduction, std::min<std::int64_t>(config.train.windows_per_step, 32));
+  double tokens = 0;
+  for (const auto& contestant : reproduction.contestants) {
+    if (!finished_run(reproduction.pretraining(contestant))) {
+      tokens += static_cast<double>(config.train.max_steps * config.train.windows_per_step) * rate.tokens_a_window;
+    }
+    for (const auto& [few_shot, task] : tasks) {
+      if (finished_run(reproduction.fine_tuning(contestant, few_shot))) continue;
+      const auto epochs = train::finetune_plan(config.finetune, few_shot.shots).epochs;
+      const double trained = static_cast<double>(few_shot.shots * task.classes * epochs) * task.row;
+      tokens += static_cast<double>(reproduction.runs) * (trained + task.test / 3);
+    }
   }
-  const auto row = ordered_json::parse(read_file(output)).at("rows").at(0);
-  const double rate = row.at("tokens_s").get<double>(), step = row.at("tokens_step").get<double>();
-  const double per_window = step / static_cast<double>(windows);
-  double tokens = static_cast<double>(config.train.max_steps * config.train.windows_per_step) * per_window;
-  for (const auto& [few_shot, task] : tasks) {
-    const auto epochs = train::finetune_plan(config.finetune, few_shot.shots).epochs;
-    const double trained = static_cast<double>(few_shot.shots * task.classes * epochs) * task.row;
-    tokens += static_cast<double>(reproduction.runs) * (trained + task.test / 3);
-  }
-  return tokens * static_cast<double>(reproduction.contestants.size()) / rate;
+  return tokens / rate.tokens_a_second;
 }
 
 void print_plan(const std::vector<Stage>& stages, double seconds) {
@@ -130,7 +161,7 @@ void print_plan(const std::vector<Stage>& stages, double seconds) {
     for (const auto& word : stage.arguments) std::cout << " " << word;
     std::cout << "\n";
   }
-  std::cout << "\nall of it takes about " << decimals(seconds / 60, 0) << " minutes on this machine\n";
+  std::cout << "\nwhat is to do takes about " << decimals(seconds / 60, 0) << " minutes on this machine\n";
 }
 
 void run_stages(const Reproduction& reproduction, const std::vector<Stage>& stages) {
@@ -158,6 +189,7 @@ void run_stages(const Reproduction& reproduction, const std::vector<Stage>& stag
 
 void run(const Options& options) {
   start_logging(options.output);
+  check(options);
   Reproduction reproduction = plan(options);
   const auto config = load_config({reproduction.scale.config, reproduction.assignments, {}});
   std::vector<std::pair<FewShot, TaskTokens>> tasks;
@@ -168,13 +200,14 @@ void run(const Options& options) {
     }
   }
   for (const auto& [few_shot, tokens] : tasks) reproduction.few_shot.push_back(few_shot);
-  keep_request(reproduction, options);
   const auto stages = stages_of(reproduction);
-  const double seconds = estimate(reproduction, config, tasks);
-  if (options.dry_run) return print_plan(stages, seconds);
-  log_info("estimate: " + std::to_string(reproduction.contestants.size()) + " pretrainings and " +
-           std::to_string(stages.size() - reproduction.contestants.size()) + " few-shot evaluations take about " +
-           decimals(seconds / 60, 0) + " minutes, baselines and measurements apart");
+  if (options.dry_run) return print_plan(stages, estimate(reproduction, config, tasks));
+  keep_request(reproduction, options);
+  const auto to_do = std::count_if(stages.begin(), stages.end(), [](const auto& stage) { return !stage.finished(); });
+  if (to_do > 0) {
+    log_info("estimate: " + std::to_string(to_do) + " of " + std::to_string(stages.size()) + " stages take about " +
+             decimals(estimate(reproduction, config, tasks) / 60, 0) + " minutes, baselines and measurements apart");
+  }
   run_stages(reproduction, stages);
   const auto result = reproduction_json(reproduction);
   write_file_atomic(reproduction.folder / "reproduction.json", result.dump(2) + "\n");
@@ -208,8 +241,11 @@ void add_reproduce(CLI::App& app, Session& session) {
   command->add_option("--strategies", options->strategies, "the first one is what the others are compared with")
       ->capture_default_str()
       ->delimiter(',');
-  command->add_option("--shots", options->shots, "rows per class (default: the scale's)")->delimiter(',');
-  command->add_option("--runs", options->runs, "few-shot runs of each model (default: the scale's, 5 or 10)");
+  command->add_option("--shots", options->shots, "rows per class (default: the scale's)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  command->add_option("--runs", options->runs, "few-shot runs of each model (default: the scale's, 5 or 10)")
+      ->check(CLI::PositiveNumber);
   command->add_option("--genome", options->genome, "as for pretrain");
   command->add_option("--data", options->data, "data folder of the tasks (default: $CMGEMS_DATA, else ./data)");
   command->add_option("--set", options->assignments, "key.path=value for every stage; may be repeated")

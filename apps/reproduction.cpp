@@ -62,7 +62,7 @@ std::vector<Contestant> contestants_of(const std::vector<std::string>& strategie
   return list;
 }
 
-bool Stage::finished() const {
+bool finished_run(const std::filesystem::path& run) {
   const auto record = read_run_record(run / "run.json");
   return record && record->finished;
 }

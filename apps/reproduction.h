@@ -51,11 +51,14 @@ struct Reproduction {
 /// Every strategy as written, as released, or both; random masking has nothing that was released otherwise.
 std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release);
 
+/// Whether the run in this folder came to its end.
+bool finished_run(const std::filesystem::path& run);
+
 struct Stage {
   std::string title;
   std::filesystem::path run;
   std::vector<std::string> arguments;
-  bool finished() const;
+  bool finished() const { return finished_run(run); }
 };
 /// In the order in which they run. The baselines are scored with the first model only: their rows are the same for all.
 std::vector<Stage> stages_of(const Reproduction& reproduction);

@@ -23,12 +23,12 @@ TEST_CASE("a reproduction compares every strategy with the first on the same row
   INFO(planned.err);
   REQUIRE(planned.code == 0);
   CHECK_THAT(planned.out, Catch::Contains("to do cmgems pretrain") && Catch::Contains("minutes on this machine"));
-  CHECK_FALSE(program.has("chain/pretrain"));
+  CHECK_FALSE(program.has("chain"));
 
   const auto done = program.run(kChain + "--json");
   INFO(done.err);
   REQUIRE(done.code == 0);
-  CHECK_THAT(done.err, Catch::Contains("estimate: 2 pretrainings and 2 few-shot evaluations take about"));
+  CHECK_THAT(done.err, Catch::Contains("estimate: 4 of 4 stages take about"));
   const auto result = json::parse(done.out);
   CHECK(result["tasks"] == json({"synthetic-4"}));
   REQUIRE(result["rows"].size() == 5);  // two strategies, then the k-mers, the majority class and a random encoder
@@ -48,7 +48,13 @@ TEST_CASE("a reproduction compares every strategy with the first on the same row
   CHECK_THAT(again.err, Catch::Contains("stage 4/4: few-shot synthetic-4 of cm-gems is done"));
   CHECK_THAT(again.out, Catch::Contains("against random") && Catch::Contains("95% interval"));
   CHECK(program.read("chain/pretrain/cm-gems/model/model.safetensors") == model);
+  CHECK_THAT(again.err, !Catch::Contains("estimate:"));
   CHECK(program.run(kChain + "--set train.seed=7").code == 64);
+  const auto unknown = program.run("reproduce --scale smoke --strategies random,cm-gem");
+  CHECK(unknown.code == 64);
+  CHECK_THAT(unknown.err, Catch::Contains("cm-gems"));
+  CHECK_FALSE(program.has("runs"));
+  CHECK(program.run("reproduce --scale smoke --strategies random,random").code == 64);
 }
 
 TEST_CASE("a reproduction that is stopped goes on to the same result", "[cli]") {

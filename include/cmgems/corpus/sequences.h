@@ -12,7 +12,8 @@
 namespace cmgems::corpus {
 
 /// Cuts tokens into ceil(n / longest) adjacent pieces, as few as there can be. Their lengths differ by one at most, the
-/// longer ones first: every token is in one piece, and none is a stub without context. No tokens are one empty piece.
+/// longer ones first: every token is in one piece, and none is a short rest without context. No tokens are one empty
+/// piece.
 std::vector<std::span<const kmer::TokenId>> cut_pieces(std::span<const kmer::TokenId> tokens, std::size_t longest);
 
 /// S sequences as pieces, each with [CLS] and [SEP], in the order in which they came: what a training step takes.
