@@ -47,6 +47,16 @@ void compare(std::vector<at::Tensor> leaves, double tolerance, Fast fast, Plain 
 
 using Leaves = const std::vector<at::Tensor>&;
 
+/// Weights ten times the usual ones, so that every path has a part in loss and gradients that tolerances can see.
+MaskedLm steep_model(double dropout) {
+  auto shape = test::tiny_shape();
+  shape.hidden_dropout_prob = shape.attention_probs_dropout_prob = dropout;
+  MaskedLm model(shape);
+  initialise(*model, config::PositionInit::normal, 3);
+  for (auto& parameter : model->parameters()) parameter.set_data(parameter.detach() * 10);
+  return model;
+}
+
 }  // namespace
 
 TEST_CASE("GELU in the chunked feed-forward is exact over its whole range", "[nn]") {
@@ -247,11 +257,7 @@ TEST_CASE("fused attention without dropout equals the formula", "[nn]") {
 TEST_CASE("each fast path leaves loss and gradients of the whole model where they are", "[nn]") {
   const auto batch = test::tiny_batch();
   for (const double dropout : {0.0, 0.2}) {
-    auto shape = test::tiny_shape();
-    shape.hidden_dropout_prob = shape.attention_probs_dropout_prob = dropout;
-    MaskedLm model(shape);
-    initialise(*model, config::PositionInit::normal, 3);
-    for (auto& parameter : model->parameters()) parameter.set_data(parameter.detach() * 10);
+    MaskedLm model = steep_model(dropout);
     const auto gradients = [&](const FastPaths& fast) {
       Pass pass{at::kFloat, DropoutStream(9, 4, 0), fast};
       const auto logits = model->forward(to_ragged(batch, at::kCPU), select_masked(batch, at::kCPU), pass);
@@ -304,11 +310,7 @@ TEST_CASE("the end of a layer half gives the same bits with any number of thread
 TEST_CASE("in bf16 the fused gradients of the whole model are about as near to fp32 as the plain ones", "[nn]") {
   const auto batch = test::tiny_batch();
   for (const double dropout : {0.0, 0.2}) {
-    auto shape = test::tiny_shape();
-    shape.hidden_dropout_prob = shape.attention_probs_dropout_prob = dropout;
-    MaskedLm model(shape);
-    initialise(*model, config::PositionInit::normal, 3);
-    for (auto& parameter : model->parameters()) parameter.set_data(parameter.detach() * 10);
+    MaskedLm model = steep_model(dropout);
     const auto gradient = [&](at::ScalarType compute, const FastPaths& fast) {
       Pass pass{compute, DropoutStream(9, 4, 0), fast};
       model->zero_grad();
