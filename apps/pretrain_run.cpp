@@ -55,15 +55,17 @@ class RunOpener final : public train::Observer {
     } else if (report.checkpoint.empty()) {
       plan_.earlier->clear();
     } else {
-      remove_damaged(report.step);
+      clear_newer(report.step);
     }
   }
 
   /// What choose_checkpoint skipped would count as whole when older ones are removed, which looks at sizes only.
-  void remove_damaged(std::int64_t step) const {
+  void clear_newer(std::int64_t step) const {
     try {
-      for (const auto& path : formats::remove_newer_checkpoints(plan_.run, step)) {
-        log_warning("removed " + path.string() + ", which is damaged");
+      const auto cleared = formats::clear_newer_checkpoints(plan_.run, step);
+      for (const auto& path : cleared.removed) log_warning("removed " + path.string() + ", which is damaged");
+      for (const auto& path : cleared.set_aside) {
+        log_warning("kept what could not be read as " + path.string() + ": nothing but you removes it");
       }
     } catch (const IoError& error) {
       log_warning(std::string("a damaged checkpoint stays: ") + error.what());

@@ -31,8 +31,10 @@ void inspect(CheckpointEntry& entry, Check check) {
     check_files(entry.folder, entry.manifest, check);
   } catch (const Error& error) {
     entry.problem = error.what();
+    entry.unreadable = error.code() == ExitCode::io;
   } catch (const fs::filesystem_error& error) {
     entry.problem = error.what();
+    entry.unreadable = true;
   }
 }
 
@@ -42,7 +44,7 @@ std::vector<CheckpointEntry> folders_of(const fs::path& run) {
   for (fs::directory_iterator entry(run, ignored), end; entry != end; entry.increment(ignored)) {
     std::error_code unknown;  // then its manifest tells why
     const auto step = step_of(entry->path());
-    if (step && (entry->is_directory(unknown) || unknown)) entries.push_back({*step, entry->path(), {}, {}});
+    if (step && (entry->is_directory(unknown) || unknown)) entries.push_back({*step, entry->path(), {}, false, {}});
   }
   std::sort(entries.begin(), entries.end(), [](const auto& left, const auto& right) { return left.step > right.step; });
   return entries;
@@ -55,10 +57,20 @@ void remove_checkpoint(const fs::path& folder) {
   remove_tree(aside);
 }
 
+fs::path set_aside(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  fs::path aside = folder.parent_path() / ("skipped-" + name);
+  for (int i = 2; fs::exists(fs::symlink_status(aside)); ++i) {
+    aside.replace_filename("skipped-" + std::to_string(i) + "-" + name);
+  }
+  if (file_system().rename(folder, aside) != 0) fail_io("rename", folder);
+  return aside;
+}
+
 /// A folder with a manifest, by that; files and folders without one were put aside as a whole.
 bool whole_folder(const fs::path& aside) {
   const std::string name = aside.filename().string();
-  CheckpointEntry entry{step_of(name.substr(0, name.rfind('.'))).value_or(-1), aside, {}, {}};
+  CheckpointEntry entry{step_of(name.substr(0, name.rfind('.'))).value_or(-1), aside, {}, false, {}};
   if (entry.step < 0) return true;
   inspect(entry, Check::hashes);
   return entry.whole();
@@ -102,14 +114,19 @@ std::vector<fs::path> prune_checkpoints(const fs::path& run, std::size_t keep, C
   return removed;
 }
 
-std::vector<fs::path> remove_newer_checkpoints(const fs::path& run, std::int64_t step) {
-  std::vector<fs::path> removed;
-  for (const auto& entry : folders_of(run)) {
+NewerCheckpoints clear_newer_checkpoints(const fs::path& run, std::int64_t step) {
+  NewerCheckpoints cleared;
+  for (auto& entry : folders_of(run)) {
     if (entry.step <= step) continue;
-    remove_checkpoint(entry.folder);
-    removed.push_back(entry.folder);
+    inspect(entry, Check::hashes);
+    if (entry.whole() || entry.unreadable) {
+      cleared.set_aside.push_back(set_aside(entry.folder));
+    } else {
+      remove_checkpoint(entry.folder);
+      cleared.removed.push_back(entry.folder);
+    }
   }
-  return removed;
+  return cleared;
 }
 
 std::vector<fs::path> remove_leftovers(const fs::path& run, std::span<const std::string_view> names) {

@@ -109,9 +109,10 @@ Manifest read_manifest(const fs::path& folder) {
 void check_files(const fs::path& folder, const Manifest& manifest, Check check) {
   for (const auto& file : manifest.files) {
     const fs::path path = folder / file.name;
-    std::error_code missing;
-    const auto bytes = fs::file_size(path, missing);
-    if (missing) throw DataError(path.string() + " is missing");
+    std::error_code problem;
+    const auto bytes = fs::file_size(path, problem);
+    if (problem == std::errc::no_such_file_or_directory) throw DataError(path.string() + " is missing");
+    if (problem) throw IoError("cannot look at " + path.string() + ": " + problem.message());
     if (bytes != file.bytes) {
       throw DataError(path.string() + " has " + std::to_string(bytes) + " bytes, written were " +
                       std::to_string(file.bytes));

@@ -16,8 +16,9 @@ namespace cmgems::formats {
 struct CheckpointEntry {
   std::int64_t step = 0;
   std::filesystem::path folder;
-  std::string problem;  // empty = whole
-  Manifest manifest;    // empty when it cannot be read
+  std::string problem;      // empty = whole
+  bool unreadable = false;  // the problem is the disk's or one of permissions, and may pass
+  Manifest manifest;        // empty when it cannot be read
   bool whole() const { return problem.empty(); }
 };
 
@@ -35,9 +36,17 @@ std::vector<CheckpointEntry> find_checkpoint(const std::filesystem::path& run);
 /// these. -> the removed ones. Throws: IoError.
 std::vector<std::filesystem::path> prune_checkpoints(const std::filesystem::path& run, std::size_t keep, Check check);
 
-/// Removes those after `step`, from which a run goes on: damaged ones, that pruning by sizes could take for whole.
-/// REQUIRES: the run's lock. -> the removed ones. Throws: IoError.
-std::vector<std::filesystem::path> remove_newer_checkpoints(const std::filesystem::path& run, std::int64_t step);
+/// What became of checkpoints that a run cannot go on from.
+struct NewerCheckpoints {
+  std::vector<std::filesystem::path> removed;
+  std::vector<std::filesystem::path> set_aside;  // their new names
+};
+
+/// Takes those after `step`, from which a run goes on, out of their names, where pruning by sizes could take them for
+/// whole. Damaged ones are removed; one that could only not be read, or now is whole after all, becomes
+/// skipped-checkpoint-<step> (skipped-2-..., when there is one), which nothing but a person removes.
+/// REQUIRES: the run's lock. Throws: IoError.
+NewerCheckpoints clear_newer_checkpoints(const std::filesystem::path& run, std::int64_t step);
 
 /// Ends what processes left that died while they wrote checkpoints or one of `names` into the run folder: a whole
 /// checkpoint that was put aside for a new one of its step comes back when that never came, all else is removed; files

@@ -150,7 +150,7 @@ TEST_CASE("damaged checkpoints do not count after a run went on from the one bef
   }
   const auto from = formats::find_checkpoint(run.path()).back();
   REQUIRE(from.step == 1);
-  CHECK(formats::remove_newer_checkpoints(run.path(), from.step).size() == 2);
+  CHECK(formats::clear_newer_checkpoints(run.path(), from.step).removed.size() == 2);
   small_checkpoint(run.path(), 2);
   CHECK(formats::prune_checkpoints(run.path(), 2, Check::sizes).empty());
   CHECK(formats::list_checkpoints(run.path(), Check::hashes).size() == 2);
@@ -167,6 +167,26 @@ TEST_CASE("a checkpoint that cannot be looked at is passed over with the reason"
   CHECK_THAT(entries[0].problem, Catch::Contains("Too many levels of symbolic links"));
   CHECK_THAT(entries[1].problem, Catch::Contains("Too many levels of symbolic links"));
   CHECK(entries[2].whole());
+}
+
+TEST_CASE("a newer checkpoint that only could not be read is kept under another name", "[formats]") {
+  const test::TemporaryFolder run;
+  for (const std::int64_t step : {1, 2}) small_checkpoint(run.path(), step);
+  for (const char* aside : {"skipped-checkpoint-2", "skipped-2-checkpoint-2"}) {
+    // Of two links, each the other's target, none can be read: as a disk that fails for a while.
+    fs::rename(run.path() / "checkpoint-2" / "state.json", run.path() / "state.json");
+    fs::create_symlink("state.json", run.path() / "checkpoint-2" / "state.json");
+    CHECK(formats::find_checkpoint(run.path()).front().unreadable);
+    const auto cleared = formats::clear_newer_checkpoints(run.path(), 1);
+    CHECK(cleared.removed.empty());
+    CHECK(cleared.set_aside == std::vector<fs::path>{run.path() / aside});
+    fs::rename(run.path() / "state.json", run.path() / aside / "state.json");  // the disk is well again
+    CHECK(formats::list_checkpoints(run.path(), formats::Check::hashes).size() == 1);
+    small_checkpoint(run.path(), 2);
+  }
+  fs::remove_all(run.path() / "checkpoint-2");
+  fs::rename(run.path() / "skipped-checkpoint-2", run.path() / "checkpoint-2");
+  CHECK(formats::find_checkpoint(run.path()).front().whole());
 }
 
 TEST_CASE("what killed processes left is removed, and nothing of others", "[formats]") {
