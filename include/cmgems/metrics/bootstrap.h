@@ -16,7 +16,7 @@ struct BootstrapOptions {
 
 /// Mean of `values` and its percentile bootstrap interval (Efron 1979): quantiles, interpolated linearly, of the means
 /// of samples of the same size drawn with replacement. A pure function of its arguments; a single value has no interval
-/// (NaN). With few values it is too narrow: Student's t is the safer one below about twenty.
+/// (NaN). With few values it is too narrow, and Student's t the safer one.
 /// REQUIRES: one value at least; 0 < confidence < 1; one resample at least.
 Interval bootstrap_mean(std::span<const double> values, const BootstrapOptions& options = {});
 
