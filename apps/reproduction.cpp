@@ -1,7 +1,5 @@
 #include "reproduction.h"
 
-#include "run_record.h"
-
 namespace cmgems::apps {
 namespace {
 
@@ -9,36 +7,18 @@ using Words = std::vector<std::string>;
 
 const Words kFewShotTasks{"prom-core", "prom-300", "cohn-enh", "splice-40", "sil-300"};
 
-void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
-
-Words settings(const Reproduction& reproduction) {
-  Words words{"--config", reproduction.scale.config};
-  for (const auto& assignment : reproduction.assignments) append(words, {"--set", assignment});
-  return words;
-}
-
 Stage pretraining(const Reproduction& reproduction, const Contestant& contestant) {
-  const auto run = reproduction.pretraining(contestant);
-  Words words{"pretrain", "--json", "--resume", "auto", "--out", run.string()};
-  append(words, settings(reproduction));
-  append(words, {"--set", "masking.strategy=" + contestant.strategy});
-  if (contestant.release) append(words, {"--set", "variant=release"});
-  if (!reproduction.genome.empty()) append(words, {"--genome"});
-  append(words, reproduction.genome);
-  return {"pretrain " + contestant.name(), run, words};
+  Words more{"masking.strategy=" + contestant.strategy};
+  if (contestant.release) more.push_back("variant=release");
+  return pretraining_stage("pretrain " + contestant.name(), reproduction.pretraining(contestant), reproduction.recipe,
+                           more);
 }
 
 Stage fine_tuning(const Reproduction& reproduction, const Contestant& contestant, const FewShot& few_shot, bool first) {
-  const auto run = reproduction.fine_tuning(contestant, few_shot);
-  const auto model = reproduction.pretraining(contestant);
-  Words words{"finetune", "--json", "--overwrite", "--out", run.string(), "--model", model.string()};
-  append(words, settings(reproduction));
-  append(words, {"--task", few_shot.task, "--shots", std::to_string(few_shot.shots)});
-  append(words, {"--runs", std::to_string(reproduction.runs)});
-  if (!reproduction.data.empty()) append(words, {"--data", reproduction.data});
-  append(words,
-         {"--set", std::string("finetune.baseline=") + (first ? R"(["kmer","majority","random-encoder"])" : "[]")});
-  return {"few-shot " + few_shot.name() + " of " + contestant.name(), run, words};
+  const FewShotPlan plan{few_shot, reproduction.runs, reproduction.pretraining(contestant),
+                         first ? R"(["kmer","majority","random-encoder"])" : "[]"};
+  return few_shot_stage("few-shot " + few_shot.name() + " of " + contestant.name(),
+                        reproduction.fine_tuning(contestant, few_shot), reproduction.recipe, {}, plan);
 }
 
 }  // namespace
@@ -60,11 +40,6 @@ std::vector<Contestant> contestants_of(const std::vector<std::string>& strategie
     if (release && !single) list.push_back({strategy, true});
   }
   return list;
-}
-
-bool finished_run(const std::filesystem::path& run) {
-  const auto record = read_run_record(run / "run.json");
-  return record && record->finished;
 }
 
 std::vector<Stage> stages_of(const Reproduction& reproduction) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "stages.h"
+
 namespace cmgems::apps {
 
 /// What `cmgems reproduce --scale` names.
@@ -24,12 +26,6 @@ struct Contestant {
   std::string name() const { return release ? strategy + "-release" : strategy; }
 };
 
-struct FewShot {
-  std::string task;
-  std::int64_t shots;
-  std::string name() const { return task + "-" + std::to_string(shots); }
-};
-
 /// What is asked for, in words that the commands take.
 struct Reproduction {
   std::filesystem::path folder;
@@ -37,8 +33,7 @@ struct Reproduction {
   std::vector<Contestant> contestants;
   std::vector<FewShot> few_shot;  // tasks whose files are there
   std::int64_t runs;
-  std::vector<std::string> genome, assignments;
-  std::string data;  // empty: the default
+  Recipe recipe;
 
   std::filesystem::path pretraining(const Contestant& contestant) const {
     return folder / "pretrain" / contestant.name();
@@ -51,15 +46,6 @@ struct Reproduction {
 /// Every strategy as written, as released, or both; random masking has nothing that was released otherwise.
 std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release);
 
-/// Whether the run in this folder came to its end.
-bool finished_run(const std::filesystem::path& run);
-
-struct Stage {
-  std::string title;
-  std::filesystem::path run;
-  std::vector<std::string> arguments;
-  bool finished() const { return finished_run(run); }
-};
 /// In the order in which they run. The baselines are scored with the first model only: their rows are the same for all.
 std::vector<Stage> stages_of(const Reproduction& reproduction);
 

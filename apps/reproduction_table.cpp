@@ -1,48 +1,17 @@
 #include "reproduction_table.h"
 
 #include <optional>
-#include <sstream>
 
-#include "cmgems/base/atomic_file.h"
-#include "cmgems/base/error.h"
 #include "cmgems/metrics/classification.h"
 #include "cmgems/metrics/paired.h"
 #include "json_values.h"
 #include "result_table.h"
+#include "stage_results.h"
 
 namespace cmgems::apps {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json read_json(const std::filesystem::path& file) {
-  try {
-    return ordered_json::parse(read_file(file));
-  } catch (const nlohmann::json::exception&) {
-    throw DataError(file.string() + " is not JSON: remove its folder, and the stage runs again");
-  }
-}
-
-/// The last measurement, and the step of the switch if there was one.
-ordered_json pretraining_json(const std::filesystem::path& run) {
-  ordered_json result = {{"perplexity", nullptr}, {"masks_measured", nullptr}, {"switch_step", nullptr}};
-  std::istringstream lines(read_file(run / "metrics.jsonl"));
-  for (std::string line; std::getline(lines, line);) {
-    const auto event = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (event.is_discarded()) throw DataError((run / "metrics.jsonl").string() + ": a line is not JSON");
-    if (event.value("event", "") == "switch") result["switch_step"] = event.at("step");
-    if (event.value("event", "") != "eval") continue;
-    result["perplexity"] = event.at("perplexity");
-    result["masks_measured"] = event.at("masker");
-  }
-  return result;
-}
-
-std::vector<double> accuracies(const ordered_json& method) {
-  std::vector<double> values;
-  for (const auto& run : method.at("runs")) values.push_back(run.at("accuracy").get<double>());
-  return values;
-}
 
 ordered_json accuracy_json(const std::vector<double>& values, const std::vector<double>* compared) {
   const auto [mean, deviation] = metrics::mean_and_deviation(values);
@@ -56,20 +25,20 @@ ordered_json accuracy_json(const std::vector<double>& values, const std::vector<
 /// Scores by row of the table: the strategies, then the baselines that the first of them was scored beside.
 void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewShot& few_shot) {
   std::optional<std::vector<double>> reference;
-  ordered_json baselines;
+  std::vector<MethodAccuracies> baselines;
   for (std::size_t i = 0; i < reproduction.contestants.size(); ++i) {
     const auto& contestant = reproduction.contestants[i];
-    const auto results = read_json(reproduction.fine_tuning(contestant, few_shot) / "results.json");
-    const auto values = accuracies(results.at("methods").at(0));
+    const auto methods = accuracies_of(reproduction.fine_tuning(contestant, few_shot));
+    const auto& values = methods.at(0).runs;
     rows[i]["accuracy"][few_shot.name()] = accuracy_json(values, reference ? &*reference : nullptr);
     if (i > 0) continue;
     reference = values;
-    baselines = results.at("methods");
+    baselines = methods;
   }
   for (std::size_t b = 1; b < baselines.size(); ++b) {
     const std::size_t row = reproduction.contestants.size() + b - 1;
-    if (row >= rows.size()) rows.push_back({{"name", baselines[b].at("name")}});
-    rows[row]["accuracy"][few_shot.name()] = accuracy_json(accuracies(baselines[b]), &*reference);
+    if (row >= rows.size()) rows.push_back({{"name", baselines[b].name}});
+    rows[row]["accuracy"][few_shot.name()] = accuracy_json(baselines[b].runs, &*reference);
   }
 }
 

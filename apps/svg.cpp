@@ -17,9 +17,14 @@ std::string rectangle(double x, double y, double width, double height, const std
          "\" height=\"" + decimals(height, 2) + "\" fill=\"" + fill + "\"/>\n";
 }
 
-std::string label(double x, double y, int size, const std::string& content) {
+std::string label(double x, double y, int size, const std::string& content, const std::string& fill) {
   return "<text x=\"" + decimals(x, 2) + "\" y=\"" + decimals(y, 2) + "\" font-size=\"" + std::to_string(size) +
-         "\" text-anchor=\"middle\">" + content + "</text>\n";
+         "\" text-anchor=\"middle\"" + (fill == "black" ? "" : " fill=\"" + fill + "\"") + ">" + content + "</text>\n";
+}
+
+std::string line(double x1, double y1, double x2, double y2, const std::string& stroke) {
+  return "<line x1=\"" + decimals(x1, 2) + "\" y1=\"" + decimals(y1, 2) + "\" x2=\"" + decimals(x2, 2) + "\" y2=\"" +
+         decimals(y2, 2) + "\" stroke=\"" + stroke + "\" stroke-width=\"2\"/>\n";
 }
 
 std::string picture(double width, double height, const std::string& shapes) {

@@ -12,7 +12,9 @@ std::string escaped(const std::string& text);
 std::string rectangle(double x, double y, double width, double height, const std::string& fill);
 
 /// Text around x. REQUIRES: content is escaped.
-std::string label(double x, double y, int size, const std::string& content);
+std::string label(double x, double y, int size, const std::string& content, const std::string& fill = "black");
+
+std::string line(double x1, double y1, double x2, double y2, const std::string& stroke);
 
 /// The whole file: shapes on white.
 std::string picture(double width, double height, const std::string& shapes);

@@ -46,7 +46,8 @@ enum class Purpose : std::uint32_t {
   dropout = 9,
   synthetic = 10,  // built-in genome and task
   validation_mask = 11,
-  motifs = 15,  // control k-mers of a motif test
+  motifs = 15,     // control k-mers of a motif test
+  bootstrap = 16,  // resamples of an interval
 };
 
 /// Counter of the block `draw` of stream (purpose, a, b). Everything that calls philox4x32 itself takes its counters

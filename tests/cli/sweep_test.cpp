@@ -1,0 +1,71 @@
+// cmgems sweep: a grid of runs that goes on where it was.
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+using cmgems::test::Program;
+using nlohmann::json;
+
+namespace {
+
+/// Seconds; every pretraining is used for two poolings.
+const std::string kGrid =
+    "sweep --out grid --vary masking.strategy=random,global --vary finetune.pooling=cls,mean --task synthetic --shots 4"
+    " --runs 2 --set finetune.epochs=1" +
+    cmgems::test::kTiny;
+
+}  // namespace
+
+TEST_CASE("a sweep runs every point, each pretraining once", "[cli]") {
+  const Program program;
+  const auto planned = program.run(kGrid + "--dry-run");
+  INFO(planned.err);
+  REQUIRE(planned.code == 0);
+  CHECK_THAT(planned.out, Catch::Contains("to do cmgems pretrain") && Catch::Contains("minutes on this machine"));
+  CHECK_FALSE(program.has("grid"));
+
+  const auto done = program.run(kGrid + "--json");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Catch::Contains("estimate: 6 of 6 stages"));
+  const auto result = json::parse(done.out);
+  CHECK(result == json::parse(program.read("grid/sweep.json")));
+  REQUIRE(result["points"].size() == 4);
+  CHECK(result["points"][1]["name"] == "masking.strategy=random,finetune.pooling=mean");
+  CHECK(result["points"][1]["values"]["finetune.pooling"] == "mean");
+  CHECK(result["points"][0]["perplexity"] == result["points"][1]["perplexity"]);
+  CHECK(result["points"][0]["perplexity"] != result["points"][2]["perplexity"]);
+  CHECK(result["points"][3]["accuracy"]["synthetic-4"]["runs"].size() == 2);
+  CHECK(result["points"][3]["accuracy"]["synthetic-4"]["against_first"]["pairs"] == 2);
+  CHECK_FALSE(result["points"][0]["accuracy"]["synthetic-4"].contains("against_first"));
+  CHECK(result["baselines"].size() == 2);
+  CHECK_THAT(program.read("grid/sweep.svg"), Catch::Contains("<svg") && Catch::Contains(">finetune.pooling</text>"));
+
+  const auto model = program.read("grid/pretrain/masking.strategy=random/model/model.safetensors");
+  CHECK_FALSE(model.empty());
+  std::filesystem::remove_all(program.folder.path() / "grid/pretrain/masking.strategy=global");
+  const auto again = program.run(kGrid);
+  INFO(again.err);
+  CHECK(again.code == 0);
+  CHECK_THAT(again.err, Catch::Contains("stage 1/6: pretrain masking.strategy=random is done") &&
+                            Catch::Contains("estimate: 1 of 6"));
+  CHECK_THAT(again.out, Catch::Contains("against masking.strategy=random,finetune.pooling=cls") &&
+                            Catch::Contains("majority class"));
+  CHECK(program.run(kGrid + "--set train.seed=7").code == 64);  // another request
+}
+
+TEST_CASE("a sweep that cannot run is refused before the first step", "[cli]") {
+  const Program program;
+  const std::string sweep = "sweep --config smoke.json --vary ";
+  CHECK(program.run(sweep + "data.k").code == 64);
+  const auto unknown = program.run(sweep + "data.kk=3,4");
+  CHECK(unknown.code == 64);
+  CHECK_THAT(unknown.err, Catch::Contains("data.k"));
+  const auto wrong = program.run(sweep + "data.k=3,99");
+  CHECK(wrong.code == 64);
+  CHECK_THAT(wrong.err, Catch::Contains("the point data.k=99 cannot run"));
+  CHECK(program.run(sweep + "data.k=3,4 --shots 10").code == 64);
+  CHECK(program.run(sweep + "finetune.pooling=cls,mean").code == 64);
+  CHECK(program.run(sweep + "data.k=3,4 --task prom-core --data none").code == 66);
+  CHECK_FALSE(program.has("runs"));
+}
