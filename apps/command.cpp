@@ -22,6 +22,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_variants(app, session);
   add_checkpoint(app, session);
   add_reproduce(app, session);
+  add_report(app, session);
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);
@@ -89,16 +90,6 @@ void start_compute(config::ComputeOptions& compute) {
   log_info(std::string("device: ") + (runtime.cuda ? "cuda" : "cpu") + ", " + std::to_string(runtime.threads) +
            " threads, " + (runtime.bf16 ? "bf16" : "fp32") + ", " + std::to_string(runtime.micro_batch_tokens) +
            " tokens a micro-batch");
-}
-
-std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#~!") == std::string::npos;
-  if (plain) return word;
-  std::string quoted = word;
-  for (auto at = quoted.find('\''); at != std::string::npos; at = quoted.find('\'', at + 4)) {
-    quoted.replace(at, 1, "'\\''");
-  }
-  return "'" + quoted + "'";
 }
 
 std::string command_text(const Session& session) {
