@@ -42,11 +42,12 @@ void add_rows(Table& table, const ConfusionPanel& panel) {
   }
 }
 
-std::vector<ConfusionPanel> panels_of(const std::vector<Contest>& contests) {
+/// Of GUE only the models: it has many sets.
+std::vector<ConfusionPanel> panels_of(const std::vector<Contest>& contests, bool with_kmers) {
   std::vector<ConfusionPanel> panels;
   for (const auto& contest : contests) {
     for (const auto& one : contest.contenders) {
-      if (one.method->kind != Kind::model && one.method->kind != Kind::kmer) continue;
+      if (one.method->kind != Kind::model && !(with_kmers && one.method->kind == Kind::kmer)) continue;
       auto counts = sum_of(*one.method);
       if (counts.empty()) continue;
       const auto classes = class_names(*contest.evaluation, counts.size());
@@ -61,7 +62,7 @@ std::vector<ConfusionPanel> panels_of(const std::vector<Contest>& contests) {
 std::optional<Section> confusion_section(const Runs& runs) {
   Section section{"confusion", "Which class was taken for which", {}};
   for (const auto* evaluated : {&runs.few_shot, &runs.gue}) {
-    const auto panels = panels_of(contests_of(runs, *evaluated));
+    const auto panels = panels_of(contests_of(runs, *evaluated), evaluated == &runs.few_shot);
     if (panels.empty()) continue;
     const std::string title = evaluated == &runs.gue ? "GUE" : "Few-shot";
     const std::string words =

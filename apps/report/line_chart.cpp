@@ -10,7 +10,7 @@
 namespace cmgems::apps::report {
 namespace {
 
-constexpr double kTop = 34, kBottom = 44, kLeft = 56, kRight = 22;  // around the lines
+constexpr double kTop = 34, kBottom = 44, kLeft = 56, kRight = 28;  // around the lines
 constexpr double kLineHeight = 17;
 constexpr double kNarrowest = 500;     // pixels, from which on names stand at the ends of the lines
 constexpr double kMostForNames = 200;  // pixels

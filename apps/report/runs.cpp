@@ -100,14 +100,16 @@ void find_below(const fs::path& folder, int levels, std::vector<fs::path>& runs)
   }
 }
 
+bool is_reported(const std::string& command) {
+  return command == "pretrain" || command == "finetune" || command == "eval-gue";
+}
+
 std::vector<fs::path> runs_of(const fs::path& given) {
   if (!fs::exists(given)) throw InputNotFound("no such run folder: " + given.string());
   if (!fs::is_directory(given)) throw InputNotFound(given.string() + " is a file: name the folder of the run");
   std::vector<fs::path> runs;
-  const bool command_of_its_own =
-      fs::exists(given / kRecord) && !fs::exists(given / "config.json") && !fs::exists(given / "metrics.jsonl");
-  if (command_of_its_own) {  // a command that starts others, and has a record besides
-    for (const auto& entry : fs::directory_iterator(given)) {
+  if (fs::exists(given / kRecord) && !is_reported(read_object(given / kRecord).text("command"))) {
+    for (const auto& entry : fs::directory_iterator(given)) {  // of a command that starts others
       if (entry.is_directory()) find_below(entry.path(), kLevels - 1, runs);
     }
   }

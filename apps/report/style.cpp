@@ -32,7 +32,7 @@ a { color: var(--s0); }
 li { margin: .2rem 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: .4rem 0; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .34rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
+th, td { padding: .34rem .5rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--rule); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th[scope=row] { font-weight: 500; }
 td, th { max-width: 24rem; overflow-wrap: break-word; }

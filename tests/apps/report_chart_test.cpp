@@ -34,7 +34,7 @@ TEST_CASE("ticks are round numbers", "[report]") {
   CHECK(tick_texts(linear_scale(-0.3, 0.2, 0, 100, 5)) == Texts{"-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2"});
   CHECK(tick_texts(linear_scale(0.13, 0.17, 0, 100, 4), Format::percent) == Texts{"13%", "14%", "15%", "16%", "17%"});
   CHECK(tick_texts(logarithmic_scale(5, 3000, 100, 0, 5)) == Texts{"10", "100", "1,000"});
-  CHECK(tick_texts(logarithmic_scale(20, 300, 100, 0, 5)) == Texts{"20", "50", "100", "200"});
+  CHECK(tick_texts(logarithmic_scale(20, 300, 100, 0, 5)) == Texts{"30", "100", "300"});
 }
 
 TEST_CASE("a scale maps its ends to its pixels", "[report]") {

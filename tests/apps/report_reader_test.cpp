@@ -51,7 +51,7 @@ TEST_CASE("results of few shots are read in the older and the newer form", "[rep
   cmgems::test::write_few_shot(folder, "old", cmgems::test::few_shot_text("random"));
   auto newer =
       cmgems::test::few_shot_text("random", "[]", R"(, "confusion": [[3, 1], [0, 4]], "balanced_accuracy": 0.875)");
-  newer.replace(newer.find("{\"name\""), 8, R"({"kind": "other", "name")");
+  newer.replace(newer.find("{\"name\""), 7, R"({"kind": "other", "name")");
   cmgems::test::write_few_shot(folder, "new", R"({"command": "finetune", "results": [)" + newer + "," + newer + "]}");
   const auto runs = read_runs({folder.path() / "old", folder.path() / "new"});
   REQUIRE(runs.few_shot.size() == 2);
@@ -105,6 +105,9 @@ TEST_CASE("runs are found below a folder and counted once", "[report]") {
   CHECK(runs.pretrainings[0].record.name == "random");  // the order of the reproduction
   CHECK(runs.pretrainings[1].record.name == "genemask");
   CHECK(runs.few_shot.size() == 2);
+  folder.write("chain/run.json", cmgems::test::record_text("sweep"));  // of the command that started them
+  folder.write("chain/config.json", "{}");
+  CHECK(read_runs({chain}).pretrainings.size() == 2);
   // the same strategy twice: names are those of the folders
   cmgems::test::write_pretraining(folder, "x/run");
   cmgems::test::write_pretraining(folder, "y/run");
