@@ -16,7 +16,9 @@ namespace {
 /// A pretraining, two fine-tunings of it, all in `folder`.
 Document whole_document(const TemporaryFolder& folder) {
   cmgems::test::write_pretraining(folder, "p");
-  cmgems::npmi::write_table(cmgems::test::ordered_table(3), folder.path() / "p" / "npmi.tsv");
+  auto table = cmgems::test::ordered_table(3);
+  table.genome_hash = "by hand";
+  cmgems::npmi::write_table(table, folder.path() / "p" / "npmi.tsv");
   const auto model = (folder.path() / "p" / "model").string();
   cmgems::test::write_few_shot(
       folder, "f", cmgems::test::few_shot_text(model, R"(["a note"])", R"(, "confusion": [[6, 4], [3, 7]])"));
