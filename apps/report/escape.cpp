@@ -26,17 +26,6 @@ std::size_t character(std::string_view text) {
   return overlong || outside || no_character ? 0 : length;
 }
 
-/// What is no character of XML is replaced, byte by byte.
-std::string valid_text(const std::string& text) {
-  std::string result;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto length = character(rest);
-    result += length > 0 ? rest.substr(0, length) : std::string_view(kReplacement);
-    rest.remove_prefix(length > 0 ? length : 1);
-  }
-  return result;
-}
-
 bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 bool is_number(const std::string& text) {
@@ -47,6 +36,16 @@ bool is_number(const std::string& text) {
 }
 
 }  // namespace
+
+std::string valid_text(const std::string& text) {
+  std::string result;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto length = character(rest);
+    result += length > 0 ? rest.substr(0, length) : std::string_view(kReplacement);
+    rest.remove_prefix(length > 0 ? length : 1);
+  }
+  return result;
+}
 
 std::string xml_escaped(const std::string& text) {
   std::string result;

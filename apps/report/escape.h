@@ -5,8 +5,10 @@
 
 namespace cmgems::apps::report {
 
-/// For text and quoted attributes of XML and HTML. What XML cannot hold (control characters, bytes that are no UTF-8)
-/// becomes U+FFFD.
+/// What XML cannot hold (control characters, bytes that are no UTF-8) becomes U+FFFD, as in all below.
+std::string valid_text(const std::string& text);
+
+/// For text and quoted attributes of XML and HTML.
 std::string xml_escaped(const std::string& text);
 
 /// For a line or a table's cell of GitHub's Markdown: no pipe, markup, HTML or line end is left.

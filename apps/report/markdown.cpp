@@ -43,7 +43,7 @@ std::string markdown_of(const List& list) {
 /// Indented, since a fence would end at a fence in the command.
 std::string markdown_of(const Command& command) {
   std::string text = "    ";
-  for (const char c : command.text) text += c == '\n' ? "\n    " : std::string(1, c);
+  for (const char c : valid_text(command.text)) text += c == '\n' ? "\n    " : std::string(1, c);
   return text + "\n";
 }
 

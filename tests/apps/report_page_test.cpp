@@ -117,6 +117,7 @@ TEST_CASE("names cannot harm", "[report]") {
   const auto document = document_of(read_runs({folder.path()}));
   CHECK(agrees(folder, kReadPage, to_html(document)) == 0);
   CHECK_THAT(to_csv(document), Catch::Contains("'=HYPERLINK(1)") && !Catch::Contains(",=HYPERLINK"));
+  CHECK(to_markdown(document) == valid_text(to_markdown(document)));
   std::istringstream text(to_markdown(document));
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with("    ")) continue;  // a command, which Markdown shows as it is
