@@ -54,8 +54,8 @@ DotRow dot_row(const Contender& one, std::size_t series) {
   const auto summary = summary_of(one.method->values("accuracy"));
   DotRow row{one.name, mean_text(summary), series, {}, summary.mean, summary.low, summary.high, kNone};
   for (const auto& run : one.method->runs) {
-    row.dots.push_back({run.value("accuracy"),
-                        one.name + ", seed " + std::to_string(run.seed) + ": " + decimals(run.value("accuracy"), 3)});
+    row.dots.push_back(
+        {run.value("accuracy"), one.name + run.seed_words() + ": " + decimals(run.value("accuracy"), 3)});
   }
   return row;
 }

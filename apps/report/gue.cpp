@@ -26,12 +26,27 @@ Summary score_of(const Contest& contest, const Contender& one) {
   return summary_of(one.method->values(contest.evaluation->metric));
 }
 
-/// The names of all contenders, in the order in which they come.
+/// Baselines by what they are: their names tell what was selected for a set.
+std::string column_of(const Contender& one) {
+  switch (one.method->kind) {
+    case Kind::kmer:
+      return "k-mers";
+    case Kind::majority:
+      return "majority class";
+    case Kind::random_encoder:
+      return "random encoder";
+    default:
+      return one.name;
+  }
+}
+
+/// The columns of all contenders, in the order in which they come.
 std::vector<std::string> names_of(const std::vector<Contest>& contests) {
   std::vector<std::string> names;
   for (const auto& contest : contests) {
     for (const auto& one : contest.contenders) {
-      if (std::find(names.begin(), names.end(), one.name) == names.end()) names.push_back(one.name);
+      const auto name = column_of(one);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
   return names;
@@ -46,7 +61,7 @@ Table set_table(const std::vector<Contest>& contests) {
     std::vector<Cell> row{{contest.evaluation->task}, {metric_name(contest.evaluation->metric)}};
     for (const auto& name : names) {
       const auto found = std::find_if(contest.contenders.begin(), contest.contenders.end(),
-                                      [&](const auto& one) { return one.name == name; });
+                                      [&](const auto& one) { return column_of(one) == name; });
       row.push_back(found == contest.contenders.end() ? Cell{"–"} : mean_cell(score_of(contest, *found)));
     }
     const auto scores = published_scores(*contest.evaluation, true);
@@ -95,7 +110,7 @@ Figure dots(const std::vector<Contest>& contests) {
     DotRow row{contest.evaluation->task, mean_text(summary), 0, {}, summary.mean, summary.low, summary.high, kNone};
     for (const auto& run : first.method->runs) {
       const double value = run.value(contest.evaluation->metric);
-      row.dots.push_back({value, first.name + ", seed " + std::to_string(run.seed) + ": " + decimals(value, 3)});
+      row.dots.push_back({value, first.name + run.seed_words() + ": " + decimals(value, 3)});
     }
     const auto scores = published_scores(*contest.evaluation, true);
     if (const auto* best = best_of(scores)) row.published = best->value;

@@ -55,7 +55,7 @@ void add_evaluated(Notes& notes, const Evaluated& run) {
       }
     }
   }
-  for (const auto& set : run.absent) notes.add(run.record.name, "the set " + set + " was not there");
+  for (const auto& sentence : run.absent) notes.add(run.record.name, sentence);
 }
 
 }  // namespace

@@ -123,13 +123,15 @@ Table pretraining_table(const std::vector<Pretraining>& runs) {
 }
 
 std::string seeds_text(const Evaluation& evaluation) {
-  const auto& runs = evaluation.methods.front().runs;
-  const auto first = runs.front().seed, last = runs.back().seed;
-  const bool in_a_row = last - first + 1 == static_cast<std::int64_t>(runs.size());
-  if (runs.size() == 1) return std::to_string(first);
-  if (in_a_row) return std::to_string(first) + " to " + std::to_string(last);
+  std::vector<std::int64_t> seeds;
+  for (const auto& run : evaluation.methods.front().runs) {
+    if (run.seed) seeds.push_back(*run.seed);
+  }
+  if (seeds.empty()) return "–";
+  const bool in_a_row = seeds.size() > 1 && seeds.back() - seeds.front() + 1 == static_cast<std::int64_t>(seeds.size());
+  if (in_a_row) return std::to_string(seeds.front()) + " to " + std::to_string(seeds.back());
   std::string text;
-  for (const auto& run : runs) text += (text.empty() ? "" : ", ") + std::to_string(run.seed);
+  for (const auto seed : seeds) text += (text.empty() ? "" : ", ") + std::to_string(seed);
   return text;
 }
 

@@ -45,7 +45,7 @@ Confusion confusion_of(const Object& run) {
 
 Scores scores_of(const Object& run) {
   Scores scores;
-  scores.seed = run.integer("seed");
+  if (run.has("seed")) scores.seed = run.integer("seed");
   for (const char* metric : kMetrics) {
     if (run.json().contains(metric)) scores.values[metric] = run.number(metric);
   }
@@ -116,14 +116,14 @@ Evaluation gue_of(const Object& set, const std::string& model) {
   return evaluation;
 }
 
-/// Names of absent sets: texts, or objects with the key "set".
+/// Sets of GUE by name, tasks with the reason.
 std::vector<std::string> absent_of(const Object& result) {
-  std::vector<std::string> names;
-  if (!result.has("absent")) return names;
-  for (const auto& one : result.list("absent")) {
-    names.push_back(one.is_string() ? one.get<std::string>() : Object(one, result.place() + ", absent").text("set"));
-  }
-  return names;
+  std::vector<std::string> sentences;
+  for (const auto& set : result.texts("absent")) sentences.push_back("the set " + set + " was not there");
+  result.each("left_out", [&](const Object& task) {
+    sentences.push_back(task.text("name") + " was left out: " + task.text("reason"));
+  });
+  return sentences;
 }
 
 }  // namespace
@@ -136,12 +136,12 @@ Evaluated read_evaluated(Record record) {
   if (run.record.command == "eval-gue") {
     const auto model = result.text("model");
     result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, model)); });
-    run.absent = absent_of(result);
   } else if (result.has("results")) {
     result.each("results", [&](const Object& one) { run.evaluations.push_back(few_shot_of(one)); });
   } else {
     run.evaluations.push_back(few_shot_of(result));
   }
+  run.absent = absent_of(result);
   return run;
 }
 

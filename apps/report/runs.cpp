@@ -201,6 +201,8 @@ double Scores::value(const std::string& metric) const {
   return found == values.end() ? kNone : found->second;
 }
 
+std::string Scores::seed_words() const { return seed ? ", seed " + std::to_string(*seed) : ""; }
+
 std::vector<double> Method::values(const std::string& metric) const {
   std::vector<double> list;
   for (const auto& run : runs) list.push_back(run.value(metric));

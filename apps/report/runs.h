@@ -91,13 +91,15 @@ struct Pretraining {
 using Confusion = std::vector<std::vector<std::int64_t>>;  // [true class][predicted class]
 
 struct Scores {
-  std::int64_t seed = 0;
+  std::optional<std::int64_t> seed;      // none: nothing is drawn
   std::map<std::string, double> values;  // accuracy, f1, precision, recall, mcc, auc; NaN where undefined
   Confusion confusion;                   // empty: not told
   bool collapsed = false;
 
   /// NaN when it is not told.
   double value(const std::string& metric) const;
+  /// ", seed 42", or nothing.
+  std::string seed_words() const;
 };
 
 enum class Kind { model, kmer, majority, random_encoder, other };
@@ -132,7 +134,7 @@ struct Evaluation {
 struct Evaluated {
   Record record;
   std::vector<Evaluation> evaluations;  // empty while the run is unfinished
-  std::vector<std::string> absent;      // sets of GUE that were not there
+  std::vector<std::string> absent;      // a sentence for each task or set that was not there
 };
 
 struct Runs {

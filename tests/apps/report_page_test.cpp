@@ -159,6 +159,28 @@ TEST_CASE("baselines of the same rows are shown once", "[report]") {
   CHECK(table.rows[2][6].text == "–");
 }
 
+TEST_CASE("baselines of GUE have one column whatever was selected for a set", "[report]") {
+  const TemporaryFolder folder;
+  const auto set = [](const std::string& name, const std::string& kmers) {
+    return R"({"set": ")" + name + R"(", "metric": "mcc", "classes": 2, "rows": {"train": 9, "dev": 9, "test": 9},
+           "methods": [)" +
+           cmgems::test::method_text("fine-tuned m", "0.6", "0.7") + R"(, {"kind": "kmer", "name": ")" + kmers +
+           R"(", "runs": [{"seed": null, "accuracy": 0.5, "mcc": 0.125, "confusion": [[1, 2], [3, 4]]}]}]})";
+  };
+  folder.write("g/run.json", cmgems::test::record_text("eval-gue"));
+  folder.write("g/results.json", R"({"command": "eval-gue", "model": "m", "sets": [)" + set("tf/4", "k=5") + ", " +
+                                     set("virus/covid", "k=6") + "]}");
+  const auto section = gue_section(read_runs({folder.path() / "g"}));
+  REQUIRE(section);
+  const auto& table = std::get<Table>(section->blocks[0]);
+  CHECK(table.columns ==
+        std::vector<std::string>{"set", "metric", "fine-tuned m", "k-mers", "best published", "by", "difference"});
+  CHECK(table.rows[0][3].text == "0.125");
+  CHECK(table.rows[1][3].text == "0.125");
+  CHECK(table.rows[0][4].number.value_or(0) > 0.25);  // tf/4 is in tables 2 and 6 of the paper
+  CHECK(table.rows[1][4].text == "–");                // covid is not
+}
+
 TEST_CASE("texts are escaped for each form", "[report]") {
   CHECK(xml_escaped("<a href=\"x\">&\x01\xff") == "&lt;a href=&quot;x&quot;&gt;&amp;\xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK(xml_escaped("a\tμ→") == "a\tμ→");
