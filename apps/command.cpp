@@ -24,6 +24,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_compare(app, session);
   add_reproduce(app, session);
   add_sweep(app, session);
+  add_report(app, session);
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);

@@ -39,6 +39,7 @@ void add_checkpoint(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
 void add_reproduce(CLI::App& app, Session& session);
 void add_sweep(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_bench_count(CLI::App& bench, Session& session);
 void add_bench_infer(CLI::App& bench, Session& session);

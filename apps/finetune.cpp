@@ -13,6 +13,7 @@
 #include "finetune_report.h"
 #include "inputs.h"
 #include "labelled_data.h"
+#include "report_hint.h"
 #include "result_table.h"
 #include "run_folder.h"
 #include "run_record.h"
@@ -202,6 +203,7 @@ void run(const Options& options, const Session& session) {
   record.finished = true;
   write_run_record(folder.file("run.json"), session, config, record);
   options.output.json ? void(std::cout << finetune_json(result)) : print_finetune_text(std::cout, result);
+  tell_report(result.run);
 }
 
 }  // namespace

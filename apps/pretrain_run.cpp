@@ -10,6 +10,7 @@
 #include "fingerprint.h"
 #include "observers.h"
 #include "pretrain_report.h"
+#include "report_hint.h"
 #include "result_table.h"
 #include "resume.h"
 #include "run_estimate.h"
@@ -136,6 +137,7 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
     plan.pipe.reset();
     const PretrainResult result{config, summary, log.recorder(), plan.run};
     json ? print_pretrain_json(std::cout, result) : print_pretrain_text(std::cout, result);
+    tell_report(plan.run);
   } catch (const train::Diverged& diverged) {
     throw DataError(diverged.what() + how_to_continue(diverged, plan.run, config.train.learning_rate));
   } catch (const Error& error) {

@@ -1,0 +1,148 @@
+#include "result_reader.h"
+
+#include "cmgems/base/error.h"
+#include "json_file.h"
+#include "result_table.h"
+
+namespace cmgems::apps::report {
+namespace {
+
+constexpr const char* kMetrics[] = {"accuracy", "f1", "precision", "recall", "mcc", "auc", "balanced_accuracy"};
+
+/// Files of before methods had a kind: the first is the model, the others are known by their names.
+Kind kind_of(const Object& method, bool first) {
+  const auto kind = method.text_or("kind", "");
+  if (kind == "model") return Kind::model;
+  if (kind == "kmer") return Kind::kmer;
+  if (kind == "majority") return Kind::majority;
+  if (kind == "random-encoder") return Kind::random_encoder;
+  if (!kind.empty()) return Kind::other;
+  if (first) return Kind::model;
+  const auto name = method.text("name");
+  if (name.starts_with("k-mer")) return Kind::kmer;
+  if (name.starts_with("majority")) return Kind::majority;
+  return name.find("random weights") != std::string::npos ? Kind::random_encoder : Kind::other;
+}
+
+[[noreturn]] void bad_confusion(const Object& run) {
+  throw DataError(run.place() + ": expected a square of counts as \"confusion\"");
+}
+
+Confusion confusion_of(const Object& run) {
+  Confusion confusion;
+  if (!run.has("confusion")) return confusion;
+  const auto& rows = run.list("confusion");
+  for (const auto& row : rows) {
+    if (!row.is_array() || row.size() != rows.size()) bad_confusion(run);
+    confusion.emplace_back();
+    for (const auto& count : row) {
+      if (!count.is_number_integer() || count.get<std::int64_t>() < 0) bad_confusion(run);
+      confusion.back().push_back(count.get<std::int64_t>());
+    }
+  }
+  return confusion;
+}
+
+Scores scores_of(const Object& run) {
+  Scores scores;
+  if (run.has("seed")) scores.seed = run.integer("seed");
+  for (const char* metric : kMetrics) {
+    if (run.json().contains(metric)) scores.values[metric] = run.number(metric);
+  }
+  scores.confusion = confusion_of(run);
+  scores.collapsed = run.has("collapsed") && run.truth("collapsed");
+  return scores;
+}
+
+std::vector<Method> methods_of(const Object& result) {
+  std::vector<Method> methods;
+  result.each("methods", [&](const Object& object) {
+    Method method{object.text("name"), kind_of(object, methods.empty()), {}};
+    object.each("runs", [&](const Object& run) {
+      run.number("accuracy");
+      method.runs.push_back(scores_of(run));
+    });
+    if (method.runs.empty()) throw DataError(object.place() + ": no \"runs\"");
+    methods.push_back(std::move(method));
+  });
+  if (methods.empty()) throw DataError(result.place() + ": no \"methods\"");
+  return methods;
+}
+
+void add_plan(Evaluation& evaluation, const Object& result, const char* key, const char* title) {
+  if (result.has(key)) evaluation.plan.emplace_back(title, significant(result.number(key)));
+}
+
+std::vector<std::string> labels_of(const Object& result) {
+  std::vector<std::string> labels;
+  if (!result.has("labels")) return labels;
+  for (const auto& one : result.list("labels")) labels.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+  return labels;
+}
+
+Evaluation few_shot_of(const Object& result) {
+  Evaluation evaluation;
+  evaluation.task = result.text("task");
+  evaluation.model = result.text("model");
+  evaluation.classes = result.integer("classes");
+  if (result.has("shots")) evaluation.shots = result.integer("shots");
+  evaluation.training_rows = result.object("pool").integer("rows");
+  evaluation.test_rows = result.object("test").integer("rows");
+  evaluation.labels = labels_of(result);
+  add_plan(evaluation, result, "epochs", "epochs");
+  add_plan(evaluation, result, "learning_rate", "learning rate");
+  add_plan(evaluation, result, "batch_size", "batch");
+  evaluation.methods = methods_of(result);
+  evaluation.notes = result.texts("notes");
+  return evaluation;
+}
+
+Evaluation gue_of(const Object& set, const std::string& model) {
+  Evaluation evaluation;
+  evaluation.task = set.text("set");
+  evaluation.name = set.text_or("name", "");
+  evaluation.group = set.text_or("group", "");
+  evaluation.species = set.text_or("species", "");
+  evaluation.metric = set.text_or("metric", "mcc");
+  evaluation.model = model;
+  evaluation.classes = set.integer("classes");
+  evaluation.training_rows = set.object("rows").integer("train");
+  evaluation.test_rows = set.object("rows").integer("test");
+  evaluation.labels = labels_of(set);
+  add_plan(evaluation, set, "steps", "steps");
+  add_plan(evaluation, set, "max_tokens", "tokens at most");
+  evaluation.methods = methods_of(set);
+  evaluation.notes = set.texts("notes");
+  return evaluation;
+}
+
+/// Sets of GUE by name, tasks with the reason.
+std::vector<std::string> absent_of(const Object& result) {
+  std::vector<std::string> sentences;
+  for (const auto& set : result.texts("absent")) sentences.push_back("the set " + set + " was not there");
+  result.each("left_out", [&](const Object& task) {
+    sentences.push_back(task.text("name") + " was left out: " + task.text("reason"));
+  });
+  return sentences;
+}
+
+}  // namespace
+
+Evaluated read_evaluated(Record record) {
+  Evaluated run{std::move(record), {}, {}};
+  const auto file = run.record.folder / "results.json";
+  if (!run.record.finished && !std::filesystem::exists(file)) return run;
+  const auto result = read_object(file);
+  if (run.record.command == "eval-gue") {
+    const auto model = result.text("model");
+    result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, model)); });
+  } else if (result.has("results")) {
+    result.each("results", [&](const Object& one) { run.evaluations.push_back(few_shot_of(one)); });
+  } else {
+    run.evaluations.push_back(few_shot_of(result));
+  }
+  run.absent = absent_of(result);
+  return run;
+}
+
+}  // namespace cmgems::apps::report
