@@ -21,6 +21,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_perplexity(app, session);
   add_variants(app, session);
   add_checkpoint(app, session);
+  add_task(app, session);
   add_reproduce(app, session);
   add_npmi(app, session);
   add_mask(app, session);

@@ -36,6 +36,8 @@ void add_embed(CLI::App& app, Session& session);
 void add_perplexity(CLI::App& app, Session& session);
 void add_variants(CLI::App& app, Session& session);
 void add_checkpoint(CLI::App& app, Session& session);
+void add_task(CLI::App& app, Session& session);
+void add_task_build(CLI::App& task, Session& session);
 void add_reproduce(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);
 void add_bench_count(CLI::App& bench, Session& session);

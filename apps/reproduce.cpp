@@ -48,10 +48,9 @@ struct TaskTokens {
 /// None when the task's files are not there, which is told.
 std::optional<TaskTokens> tokens_of(const Reproduction& reproduction, const std::string& name) {
   config::Config config;
-  config.inputs.task = name;
   if (!reproduction.data.empty()) config.inputs.data = reproduction.data;
   try {
-    const auto task = load_labelled_data(config);
+    const auto task = load_task(config, name);
     TaskTokens tokens;
     for (const auto& example : task.pool.examples) tokens.row += static_cast<double>(example.sequence.size());
     tokens.row /= static_cast<double>(task.pool.examples.size());

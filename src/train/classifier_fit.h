@@ -15,6 +15,7 @@
 #include "cmgems/tasks/labelled_table.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/token_rows.h"
+#include "encoder_outputs.h"
 
 namespace cmgems::train {
 
@@ -42,6 +43,7 @@ struct Fit {
   const nn::Runtime& runtime;
   std::uint64_t seed;
   at::Tensor class_weights{};  // [classes] fp32 on the model's device, of the loss; undefined = all the same
+  const EncoderOutputs* outputs = nullptr;  // of `data`, when the encoder is frozen
 };
 
 /// Which draw of dropout: a pure function of (seed, step, micro-batch).
