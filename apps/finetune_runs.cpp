@@ -6,6 +6,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "finetune_progress.h"
+#include "path_from_here.h"
 #include "result_table.h"
 
 namespace cmgems::apps {
@@ -47,11 +48,11 @@ void add_notes(FinetuneResult& result, const tasks::TaskData& task) {
 
 FinetuneResult start_result(const FinetuneJob& job, const FinetuneCell& cell) {
   const auto& task = cell.task;
-  const std::string model = job.model.string();
+  const std::string model = path_from_here(job.model).string();
   FinetuneResult result;
   result.task = task.name;
   result.model = model.empty() ? "random" : model;
-  result.run = job.run;
+  result.run = path_from_here(job.run);
   result.pool = task.pool.path;
   result.test = task.test.path;
   if (task.dev) result.dev = task.dev->path;

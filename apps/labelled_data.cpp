@@ -8,6 +8,7 @@
 #include "cmgems/tasks/own_data.h"
 #include "command.h"
 #include "inputs.h"
+#include "path_from_here.h"
 
 namespace cmgems::apps {
 namespace {
@@ -19,9 +20,9 @@ constexpr const char* kSynthetic = "synthetic";
 
 tasks::TaskData load_own_data(config::Config& config, int k) {
   auto& inputs = config.inputs;
-  tasks::OwnDataFiles files{*inputs.train_table, {}, {}};
-  if (inputs.dev_table) files.dev = *inputs.dev_table;
-  if (inputs.test_table) files.test = *inputs.test_table;
+  tasks::OwnDataFiles files{path_from_here(*inputs.train_table), {}, {}};
+  if (inputs.dev_table) files.dev = path_from_here(*inputs.dev_table);
+  if (inputs.test_table) files.test = path_from_here(*inputs.test_table);
   tasks::OwnDataOptions options;
   options.bad_rows = config.finetune.bad_rows;
   options.min_bases = static_cast<std::size_t>(k);

@@ -145,7 +145,7 @@ TEST_CASE("forty steps of fine-tuning equal those of a PyTorch script", "[golden
     const double logits = (probabilities.log() - expected.log()).abs().max().item<double>();
     std::cout << (weighted ? "with" : "without") << " class weights: difference of the last epoch's loss "
               << std::abs(result.last_loss - last) << ", largest of the logs of test probabilities " << logits << '\n';
-    CHECK(losses[0].item<double>() - last > 0.1);  // the steps did something
+    CHECK(losses[0].item<double>() - last > 0.01);  // the steps did something
     CHECK(std::abs(result.last_loss - last) < 1e-4);
     CHECK(logits < 1e-4);
   }

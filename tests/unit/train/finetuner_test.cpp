@@ -203,6 +203,7 @@ TEST_CASE("a frozen encoder keeps its weights, and pooler and classifier learn",
   const auto task = separable_task();
   auto config = steady_config();
   config.finetune.learning_rate = 5e-2;
+  config.finetune.pooling = config::Pooling::mean;
   config.finetune.freeze = config::Freeze::encoder;
   const train::Finetuner finetuner(config, task, pretrained);
   train::FinetuneRunOptions options;
