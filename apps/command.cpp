@@ -22,6 +22,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_variants(app, session);
   add_checkpoint(app, session);
   add_compare(app, session);
+  add_task(app, session);
   add_reproduce(app, session);
   add_sweep(app, session);
   add_report(app, session);

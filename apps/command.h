@@ -37,6 +37,8 @@ void add_perplexity(CLI::App& app, Session& session);
 void add_variants(CLI::App& app, Session& session);
 void add_checkpoint(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
+void add_task(CLI::App& app, Session& session);
+void add_task_build(CLI::App& task, Session& session);
 void add_reproduce(CLI::App& app, Session& session);
 void add_sweep(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);

@@ -4,19 +4,18 @@
 #include <iostream>
 #include <memory>
 
-#include "baselines.h"
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "command.h"
-#include "finetune_progress.h"
-#include "finetune_report.h"
+#include "finetune_resume.h"
+#include "finetune_runs.h"
 #include "inputs.h"
-#include "labelled_data.h"
 #include "report_hint.h"
 #include "result_table.h"
 #include "run_folder.h"
 #include "run_record.h"
+#include "shell_word.h"
 #include "stopwatch.h"
 
 namespace cmgems::apps {
@@ -25,34 +24,52 @@ namespace {
 constexpr const char* kExample =
     "Example, without any file, after cmgems pretrain --config smoke.json:\n"
     "  cmgems finetune --task synthetic --shots 10 --runs 3\n"
-    "Own data (columns sequence and label, TSV or CSV):\n"
-    "  cmgems finetune --train train.tsv --test test.tsv --model runs/first";
+    "All published tasks that are there, with several numbers of rows:\n"
+    "  cmgems finetune --task all --shots 10,50,100,500,1000 --model runs/first\n"
+    "Own data (TSV or CSV with the columns sequence and label, or FASTA with label=NAME behind the names):\n"
+    "  cmgems finetune --train train.tsv --test test.tsv --model runs/first\n"
+    "Interrupted? It goes on behind the runs that are finished:\n"
+    "  cmgems finetune --resume runs/finetune-...";
 
 struct Options {
   ConfigFlags config;
   OutputFlags output;
-  std::optional<std::string> task, train, test, model, data;
-  std::optional<std::int64_t> shots, runs, seed;
+  std::optional<std::string> task, train, dev, test, model, data;
+  std::vector<std::int64_t> shots;
+  std::optional<std::int64_t> runs, seed;
+  std::optional<double> split;
   std::string out;
+  std::optional<std::string> resume;  // a run folder, or empty
   bool overwrite = false;
 };
+
+std::string list_text(const std::vector<std::int64_t>& numbers) {
+  std::string text;
+  for (const auto number : numbers) text += (text.empty() ? "[" : ",") + std::to_string(number);
+  return text + "]";
+}
 
 /// Named flags go through the same checks as the file.
 void apply_flags(config::Config& config, const Options& options) {
   auto& inputs = config.inputs;
   if (options.task) {
     inputs.task = options.task;
-    inputs.train_table = inputs.test_table = std::nullopt;
+    inputs.train_table = inputs.dev_table = inputs.test_table = std::nullopt;
   }
-  if (options.train || options.test) inputs.task = options.task;  // a flag wins over the file's task
+  if (options.train || options.dev || options.test) inputs.task = options.task;  // a flag wins over the file's task
   if (options.train) inputs.train_table = options.train;
+  if (options.dev) inputs.dev_table = options.dev;
   if (options.test) inputs.test_table = options.test;
   if (options.model) inputs.model = options.model;
   if (options.data) inputs.data = options.data;
+  if (options.split && inputs.test_table) {
+    throw UsageError("--split and --test exclude each other: test rows of their own, or a share of the training rows");
+  }
   std::vector<std::string> numbers;
-  if (options.shots) numbers.push_back("finetune.shots=" + std::to_string(*options.shots));
+  if (!options.shots.empty()) numbers.push_back("finetune.shots=" + list_text(options.shots));
   if (options.runs) numbers.push_back("finetune.runs=" + std::to_string(*options.runs));
   if (options.seed) numbers.push_back("finetune.seed=" + std::to_string(*options.seed));
+  if (options.split) numbers.push_back("finetune.test_share=" + decimals(*options.split, 6));
   config::apply_assignments(config, numbers);
 }
 
@@ -63,89 +80,21 @@ config::Config configure(const Options& options) {
   if (!config.inputs.task && !config.inputs.train_table) {
     std::string known;
     for (const auto& name : tasks::known_tasks()) known += (known.empty() ? "" : ", ") + name;
-    throw UsageError("finetune needs --task (" + known + ") or own data (--train and --test)");
+    throw UsageError("finetune needs --task (" + known + ", or all) or own data (--train, and --test if you like)");
   }
   return config;
 }
 
-/// Stores the published values that null stands for, so that the run's config.json says what was done.
-train::FinetunePlan resolve_plan(config::FinetuneOptions& options, const tasks::TaskData& task) {
+/// Stores the published values that null stands for, so that the run's config.json says what was done. Several numbers
+/// of shots have several: they stay null.
+void resolve_plan(config::FinetuneOptions& options, const std::vector<FinetuneCell>& cells) {
+  if (cells.size() > 1) return;
+  const auto& [task, shots] = cells.front();
   const auto every = static_cast<std::int64_t>(task.pool.examples.size()) / task.classes;
-  const auto plan = train::finetune_plan(options, options.shots.value_or(every));
+  const auto plan = train::finetune_plan(options, shots > 0 ? shots : every);
   options.epochs = plan.epochs;
-  options.learning_rate = plan.learning_rate;
+  if (options.learning_rates.empty()) options.learning_rate = plan.learning_rate;
   options.batch_size = plan.batch_size;
-  return plan;
-}
-
-double mean_accuracy(const MethodScores& method) {
-  double sum = 0;
-  for (const auto& scores : method.runs) sum += scores.accuracy;
-  return sum / static_cast<double>(method.runs.size());
-}
-
-/// A model that does not beat what costs nothing has not earned its pretraining: say so in words.
-void add_comparison(FinetuneResult& result) {
-  const auto& model = result.methods.front();
-  for (std::size_t i = 1; i < result.methods.size(); ++i) {
-    const auto& other = result.methods[i];
-    if (mean_accuracy(model) <= mean_accuracy(other)) {
-      result.notes.push_back("the fine-tuned model does not beat: " + other.name);
-    }
-  }
-}
-
-void add_notes(FinetuneResult& result, const tasks::TaskData& task) {
-  result.notes = task.notes;
-  add_comparison(result);
-  const auto draw = tasks::draw_note(task.pool, task.classes, static_cast<int>(result.shots));
-  if (!draw.empty() && result.model_runs.size() > 1) result.notes.push_back(draw);
-  const auto collapsed =
-      std::count_if(result.model_runs.begin(), result.model_runs.end(), [](const auto& run) { return run.collapsed; });
-  if (collapsed > 0) {
-    result.notes.push_back(std::to_string(collapsed) + " of " + std::to_string(result.model_runs.size()) +
-                           " runs collapsed: the model predicted a single class for the whole test set (a lower "
-                           "finetune.learning_rate or more rows may help)");
-  }
-}
-
-FinetuneResult start_result(const config::Config& config, const tasks::TaskData& task, const std::string& model) {
-  FinetuneResult result;
-  result.task = task.name;
-  result.model = model.empty() ? "random" : model;
-  result.pool = task.pool.path;
-  result.test = task.test.path;
-  result.classes = task.classes;
-  result.pool_rows = task.pool.examples.size();
-  result.test_rows = task.test.examples.size();
-  result.shots = config.finetune.shots.value_or(0);
-  result.methods = {{model.empty() ? "fine-tuned random encoder" : "fine-tuned " + model, {}}};
-  for (const auto& name : config.finetune.baseline) result.methods.push_back({baseline_title(name), {}});
-  return result;
-}
-
-/// One run: the model and the baselines on the same rows.
-void add_run(FinetuneResult& result, const config::FinetuneOptions& options, const tasks::TaskData& task,
-             const train::Finetuner& finetuner, FinetuneProgressLine& progress) {
-  const auto number = static_cast<std::int64_t>(result.model_runs.size());
-  const auto seed = static_cast<std::uint64_t>(options.seed + number);
-  const auto rows = tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots), seed);
-  const auto tell = [&](const train::FinetuneProgress& now) { progress.update(now); };
-  const auto keep = number == 0 ? result.run / "model" : std::filesystem::path{};
-  result.model_runs.push_back(finetuner.run(rows, seed, {false, keep, tell}));
-  const auto& run = result.model_runs.back();
-  result.methods[0].runs.push_back(run.model);
-  std::string beside;
-  for (std::size_t i = 0; i < options.baseline.size(); ++i) {
-    const auto scores = score_baseline(options.baseline[i], {task, rows, seed, finetuner, tell});
-    result.methods[i + 1].runs.push_back(scores);
-    beside += ", " + options.baseline[i] + " " + decimals(scores.accuracy, 3);
-  }
-  progress.finish();
-  log_info("run " + std::to_string(number + 1) + "/" + std::to_string(*options.runs) + " (seed " +
-           std::to_string(seed) + "): accuracy " + decimals(run.model.accuracy, 3) + ", MCC " +
-           decimals(run.model.mcc, 3) + beside + ", " + decimals(run.seconds, 1) + " s" +
-           (run.collapsed ? ", collapsed to one class" : ""));
 }
 
 /// Whether `path` lies in `folder`: replacing the folder would delete it.
@@ -154,7 +103,7 @@ bool lies_within(const std::filesystem::path& path, const std::filesystem::path&
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
-/// Where the run goes. Throws: UsageError (a folder that is taken, or that holds the model).
+/// Where a new run goes. Throws: UsageError (a folder that is taken, or that holds the model).
 std::filesystem::path choose_run_folder(const Options& options, const std::filesystem::path& model) {
   const auto run = options.out.empty() ? default_run_folder("finetune") : std::filesystem::path(options.out);
   if (!model.empty() && lies_within(model, run)) {
@@ -164,46 +113,103 @@ std::filesystem::path choose_run_folder(const Options& options, const std::files
   return run;
 }
 
-void add_runs(FinetuneResult& result, const config::FinetuneOptions& options, const tasks::TaskData& task,
-              const train::Finetuner& finetuner) {
-  FinetuneProgressLine progress(
-      *options.runs, 1 + std::count(options.baseline.begin(), options.baseline.end(), std::string("random-encoder")));
-  for (std::int64_t number = 0; number < *options.runs; ++number) add_run(result, options, task, finetuner, progress);
-  add_notes(result, task);
+/// A run that goes on does so as it began.
+void check_resume_flags(const Options& options) {
+  const bool settings = !options.config.file.empty() || !options.config.assignments.empty() || options.config.device ||
+                        options.task || options.train || options.dev || options.test || options.model || options.data ||
+                        !options.shots.empty() || options.runs || options.seed || options.split;
+  if (settings || options.overwrite) {
+    throw UsageError(
+        "--resume goes on with the settings of the run: leave out all others, or start anew in a folder "
+        "of its own");
+  }
 }
 
-void run(const Options& options, const Session& session) {
-  start_logging(options.output);
-  config::Config config = configure(options);
-  const auto task = load_labelled_data(config);
-  const auto model = resolve_model(config, session);
-  start_compute(config.compute);
-
-  FinetuneResult result = start_result(config, task, model.string());
-  result.plan = resolve_plan(config.finetune, task);
-  result.run = choose_run_folder(options, model);
-  // Too few rows, sequences that are too long, a damaged model: before an earlier run in the folder is replaced.
-  tasks::draw_shots(task.pool, task.classes, static_cast<int>(result.shots), 0);
-  Stopwatch watch;
-  const train::Finetuner finetuner(config, task, model);
-  const auto& shape = finetuner.description().shape;
-  log_debug("model: k=" + std::to_string(finetuner.description().k) + ", " + std::to_string(shape.num_hidden_layers) +
+void tell_model(const FinetuneRuns& runs, const std::filesystem::path& model, Stopwatch& watch) {
+  const auto& shape = runs.description().shape;
+  log_debug("model: k=" + std::to_string(runs.description().k) + ", " + std::to_string(shape.num_hidden_layers) +
             " layers of " + std::to_string(shape.hidden_size) + ", " + std::to_string(shape.max_position_embeddings) +
             " positions; read, and all rows tokenized, in " + watch.text());
   if (!model.empty()) log_info("the encoder's weights come from " + model.string() + "; pooler and classifier are new");
-  const RunFolder folder(result.run, options.overwrite);
-  log_info("run: " + result.run.string());
-  RunRecord record{"finetune", {}, {}, config.finetune.seed, 0, false};
-  write_file_atomic(folder.file("config.json"), config::to_json(config));
-  write_run_record(folder.file("run.json"), session, config, record);
+}
 
-  add_runs(result, config.finetune, task, finetuner);
-  write_file_atomic(folder.file("results.json"), finetune_json(result));
-  for (const auto& each : result.model_runs) record.compute_cost["finetuning"] += each.seconds;
+/// The runs that are left, with the record of what they cost.
+std::vector<FinetuneResult> do_runs(FinetuneRuns& runs, const FinetuneJob& job, RunRecord& record,
+                                    const Session& session, bool resumed) {
+  FinishedRuns finished(job.run);
+  if (resumed) {
+    finished.note("resume");
+    log_info(std::to_string(finished.count()) + " runs are finished; their results are taken as they are");
+  }
+  const auto write = [&] {
+    record.compute_cost["finetuning"] = finished.seconds();
+    write_run_record(job.run / "run.json", session, job.config, record);
+  };
+  const StopRule stop(std::chrono::steady_clock::now(), {});
+  try {
+    auto results = runs.run(finished, stop);
+    write();
+    return results;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::interrupted) throw;
+    finished.note("interrupt", error.what());
+    write();
+    throw Error(ExitCode::interrupted,
+                std::string("stopped by ") + error.what() + " after " + std::to_string(finished.count()) +
+                    " finished runs; continue with: cmgems finetune --resume " + shell_word(job.run.string()));
+  }
+}
+
+void print_finished(const std::filesystem::path& run, bool json) {
+  if (json) return void(std::cout << read_file(run / "results.json"));
+  std::cout << "the run " << run.string() << " is finished, nothing was done; its scores are in "
+            << (run / "results.json").string() << "\n";
+}
+
+void run(Options options, const Session& session) {
+  start_logging(options.output);
+  std::optional<IgnoredPipe> pipe;
+  pipe.emplace();
+  std::unique_ptr<RunFolder> folder;
+  std::filesystem::path resumed;
+  if (options.resume) {
+    check_resume_flags(options);
+    resumed = resumed_finetuning(*options.resume, options.out);
+    folder = std::make_unique<RunFolder>(resumed);
+    if (read_run_record(resumed / "run.json")->finished) return print_finished(resumed, options.output.json);
+    options.config.file = (resumed / "config.json").string();
+  }
+  config::Config config = configure(options);
+  const bool all = config.inputs.task == "all";
+  const auto model = resolve_model(config, session);
+  const int k = model.empty() ? static_cast<int>(config.data.k) : formats::read_model_description(model).k;
+  auto data = load_labelled_data(config, k);
+  start_compute(config.compute);
+
+  const auto cells = finetune_cells(data, config.finetune.shots, all);
+  resolve_plan(config.finetune, cells);
+  const auto path = resumed.empty() ? choose_run_folder(options, model) : resumed;
+  RunRecord record{"finetune", hashes_of_inputs(model, data), {}, config.finetune.seed, 0, false};
+  if (!resumed.empty()) require_same_inputs(resumed, record.hashes);
+  // A damaged model, one without room for a sequence: before an earlier run in the folder is replaced.
+  Stopwatch watch;
+  const FinetuneJob job{config, path, model};
+  FinetuneRuns runs(job, cells);
+  tell_model(runs, model, watch);
+  if (!folder) folder = std::make_unique<RunFolder>(path, options.overwrite);
+  log_info("run: " + path.string());
+  if (resumed.empty()) {
+    write_run_record(folder->file("run.json"), session, config, record);  // first: it says that the folder is a run
+    write_file_atomic(folder->file("config.json"), config::to_json(config));
+  }
+  const auto results = do_runs(runs, job, record, session, !resumed.empty());
+  const auto json = finetune_json(results, data.left_out);
+  write_file_atomic(folder->file("results.json"), json);
   record.finished = true;
-  write_run_record(folder.file("run.json"), session, config, record);
-  options.output.json ? void(std::cout << finetune_json(result)) : print_finetune_text(std::cout, result);
-  tell_report(result.run);
+  write_run_record(folder->file("run.json"), session, config, record);
+  pipe.reset();
+  options.output.json ? void(std::cout << json) : print_finetune_text(std::cout, results, data.left_out);
+  tell_report(path);
 }
 
 }  // namespace
@@ -211,20 +217,36 @@ void run(const Options& options, const Session& session) {
 void add_finetune(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("finetune", "Fine-tune a model on labelled sequences and score it on a test set");
-  command->add_option("--task", options->task,
-                      "few-shot task: prom-core, prom-300, cohn-enh, splice-40, sil-300, synthetic");
-  command->add_option("--shots", options->shots,
-                      "training rows per class (default: 10 for a task, every row for own data)");
+  command->add_option(
+      "--task", options->task,
+      "few-shot task: prom-core, prom-300, cohn-enh, splice-40, sil-300, synthetic; several with commas; "
+      "all = those whose files are there");
+  command
+      ->add_option("--shots", options->shots,
+                   "training rows per class, several with commas (default: 10 for a task, every row for own data)")
+      ->delimiter(',');
   command->add_option("--runs", options->runs, "runs, each with its own draw (default: 10 for a task, 1 for own data)");
   command->add_option("--seed", options->seed, "run r uses seed + r (default: 1)");
-  command->add_option("--train", options->train, "own training table: columns sequence and label, TSV or CSV");
-  command->add_option("--test", options->test, "own test table");
+  command->add_option("--train", options->train,
+                      "own training rows: TSV or CSV with columns sequence and label, or FASTA with label=NAME behind "
+                      "the names");
+  command->add_option("--dev", options->dev, "own rows for early stopping and the choice of a learning rate");
+  command->add_option("--test", options->test, "own test rows (default: a share of the training rows)");
+  command->add_option("--split", options->split, "share of each class that is drawn as test rows (default: 0.2)");
   command->add_option("--model", options->model,
                       "run folder, model folder, or random (default: the newest finished pretraining under ./runs)");
   command->add_option("--data", options->data, "data folder of the tasks (default: $CMGEMS_DATA, else ./data)");
   add_config_flags(*command, options->config);
   command->add_option("--out", options->out, "run folder (default: runs/finetune-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");
+  command
+      ->add_option_function<std::string>(
+          "--resume", [options](const std::string& run) { options->resume = run; },
+          "go on with a run that was stopped or killed, behind its finished runs; without a word the one in --out, "
+          "else "
+          "the newest unfinished one under runs/")
+      ->expected(0, 1)
+      ->type_name("[RUN]");
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options, &session] { run(*options, session); }; });

@@ -13,11 +13,13 @@ constexpr std::int64_t kEstimateAfter = 20;  // steps, or all of a fit that has 
 
 void FinetuneProgressLine::update(const train::FinetuneProgress& now) {
   if (now.step == 0) {
-    ++fit_;
+    fit_ += begins_ ? 0 : 1;
+    begins_ = true;
     last_ = Clock::now();
     previous_ = now;
     return;
   }
+  begins_ = false;
   measure(now);
   if (!estimated_ && steps_done_ >= std::min(kEstimateAfter, now.steps)) tell_estimate(now);
   const std::string place = "run " + std::to_string(fit_ / fits_per_run_ + 1) + "/" + std::to_string(runs_) +
@@ -42,8 +44,9 @@ void FinetuneProgressLine::measure(const train::FinetuneProgress& now) {
 void FinetuneProgressLine::tell_estimate(const train::FinetuneProgress& now) {
   estimated_ = true;
   const double seconds = step_seconds_ / static_cast<double>(steps_done_) * static_cast<double>(now.steps) *
-                         static_cast<double>(runs_ * fits_per_run_);
-  log_info("estimate: " + std::to_string(runs_) + (runs_ == 1 ? " run of " : " runs of ") +
+                         static_cast<double>(runs_ * fits_per_run_ - skipped_fits_);
+  const auto runs = runs_ - skipped_fits_ / fits_per_run_;
+  log_info("estimate: " + std::to_string(runs) + (runs == 1 ? " run of " : " runs of ") +
            (fits_per_run_ > 1 ? std::to_string(fits_per_run_) + " times " : "") + std::to_string(now.steps) +
            " steps in about " + format_duration(seconds) + " without scoring " + format_count(now.test_rows) +
            " test rows after each; memory so far " +
@@ -52,7 +55,7 @@ void FinetuneProgressLine::tell_estimate(const train::FinetuneProgress& now) {
 
 /// What is left at the mean pace of what was done; scoring counts once its pace is known.
 std::string FinetuneProgressLine::time_left(const train::FinetuneProgress& now) const {
-  const auto fits = runs_ * fits_per_run_;
+  const auto fits = runs_ * fits_per_run_ - skipped_fits_;
   const auto steps = static_cast<double>(fits * now.steps - steps_done_);
   const auto rows = static_cast<double>(static_cast<std::size_t>(fits) * now.test_rows - rows_scored_);
   double seconds = steps * step_seconds_ / static_cast<double>(steps_done_);

@@ -15,6 +15,11 @@ class FinetuneProgressLine {
  public:
   FinetuneProgressLine(std::int64_t runs, std::int64_t fits_per_run) : runs_(runs), fits_per_run_(fits_per_run) {}
   void update(const train::FinetuneProgress& now);
+  /// A run that an earlier session has finished.
+  void skip() {
+    fit_ += fits_per_run_;
+    skipped_fits_ += fits_per_run_;
+  }
   /// Ends the redrawn line, so that other output starts on a fresh one.
   void finish() { progress_.finish(); }
 
@@ -26,6 +31,8 @@ class FinetuneProgressLine {
 
   std::int64_t runs_, fits_per_run_;
   std::int64_t fit_ = -1;  // fits begun before this one
+  std::int64_t skipped_fits_ = 0;
+  bool begins_ = false;  // a fit was begun, no step of it is done
   bool estimated_ = false;
   Clock::time_point last_{};
   train::FinetuneProgress previous_{};

@@ -38,9 +38,13 @@ struct Comparison {
   ResultRows::Json scores(int classes) const {
     if (expected.empty()) return nullptr;
     const auto scores = metrics::score_predictions(expected, predicted, {}, classes);
-    log_info("labels of the input: accuracy " + decimals(scores.accuracy, 3) + ", macro F1 " + decimals(scores.f1, 3) +
-             ", MCC " + decimals(scores.mcc, 3));
-    return {{"accuracy", scores.accuracy}, {"f1", scores.f1}, {"mcc", scores.mcc}};
+    log_info("labels of the input: accuracy " + decimals(scores.accuracy, 3) + ", balanced " +
+             decimals(scores.balanced_accuracy, 3) + ", macro F1 " + decimals(scores.f1, 3) + ", MCC " +
+             decimals(scores.mcc, 3));
+    return {{"accuracy", scores.accuracy},
+            {"balanced_accuracy", scores.balanced_accuracy},
+            {"f1", scores.f1},
+            {"mcc", scores.mcc}};
   }
 };
 

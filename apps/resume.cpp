@@ -42,15 +42,15 @@ bool same_run(const fs::path& run, const config::Config& wanted) {
   }
 }
 
-bool unfinished(const fs::path& run) try {
+}  // namespace
+
+bool unfinished_run(const fs::path& run, const std::string& command) try {
   const auto record = read_run_record(run / "run.json");
-  return record && record->command == "pretrain" && !record->finished && fs::exists(run / "config.json") &&
+  return record && record->command == command && !record->finished && fs::exists(run / "config.json") &&
          !run_in_use(run);
 } catch (const std::exception&) {
   return false;  // somebody else's, which cannot be read
 }
-
-}  // namespace
 
 void add_resume_flags(CLI::App& command, ResumeFlags& flags) {
   command
@@ -100,7 +100,7 @@ std::vector<fs::path> unfinished_runs(const std::optional<config::Config>& confi
   std::error_code ignored;
   for (fs::directory_iterator entry("runs", ignored), end; entry != end; entry.increment(ignored)) {
     const auto& run = entry->path();
-    if (!unfinished(run) || (config && !same_run(run, *config))) continue;
+    if (!unfinished_run(run, "pretrain") || (config && !same_run(run, *config))) continue;
     found.emplace_back(fs::last_write_time(run, ignored), run);
   }
   std::sort(found.rbegin(), found.rend());

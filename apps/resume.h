@@ -34,6 +34,9 @@ std::filesystem::path named_run(const ResumeFlags& flags, const std::string& out
 /// when one is given.
 std::vector<std::filesystem::path> unfinished_runs(const std::optional<config::Config>& config);
 
+/// Whether a folder holds a run of `command` that is not finished and that nobody works on.
+bool unfinished_run(const std::filesystem::path& run, const std::string& command);
+
 /// Looks through the checkpoints and says which were skipped and why. -> the newest whole one, none when there is none
 /// at all. Throws: DataError when all are damaged.
 std::optional<formats::CheckpointEntry> choose_checkpoint(const std::filesystem::path& run);

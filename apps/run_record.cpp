@@ -31,6 +31,7 @@ std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file) 
   try {
     const auto json = nlohmann::json::parse(read_file(file));
     EarlierRecord record{json.at("command").get<std::string>(), json.at("finished").get<bool>()};
+    if (json.contains("hashes")) record.hashes = json["hashes"].get<std::map<std::string, std::string>>();
     if (json.at("compute_cost").contains("training")) {
       record.training_seconds = json["compute_cost"]["training"].get<double>();
     }

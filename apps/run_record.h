@@ -36,6 +36,7 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
 struct EarlierRecord {
   std::string command;
   bool finished = false;
+  std::map<std::string, std::string> hashes{};
   double training_seconds = 0;
   Accepted accepted{};
   std::size_t keep = 0;

@@ -15,10 +15,9 @@ namespace cmgems::apps {
 
 std::optional<TaskTokens> tokens_of(const std::string& task, const std::string& data) {
   config::Config config;
-  config.inputs.task = task;
   if (!data.empty()) config.inputs.data = data;
   try {
-    const auto loaded = load_labelled_data(config);
+    const auto loaded = load_task(config, task);
     TaskTokens tokens;
     for (const auto& example : loaded.pool.examples) tokens.row += static_cast<double>(example.sequence.size());
     tokens.row /= static_cast<double>(loaded.pool.examples.size());

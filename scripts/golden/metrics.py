@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import (accuracy_score, f1_score, matthews_corrcoef, precision_score, recall_score,
-                             roc_auc_score)
+from sklearn.metrics import (accuracy_score, balanced_accuracy_score, f1_score, matthews_corrcoef,
+                             precision_score, recall_score, roc_auc_score)
 
 
 def scores(name, labels, probabilities):
@@ -18,8 +18,8 @@ def scores(name, labels, probabilities):
     auc = roc_auc_score(labels, probabilities[:, 1] if binary else probabilities, multi_class="ovr")
     values = [accuracy_score(labels, predictions), precision_score(labels, predictions, **macro),
               recall_score(labels, predictions, **macro), f1_score(labels, predictions, **macro),
-              matthews_corrcoef(labels, predictions), auc]
-    print(name, "accuracy precision recall f1 mcc auc:", ", ".join(f"{value:.15g}" for value in values))
+              matthews_corrcoef(labels, predictions), auc, balanced_accuracy_score(labels, predictions)]
+    print(name, "accuracy precision recall f1 mcc auc balanced:", ", ".join(f"{value:.15g}" for value in values))
 
 
 def counts(sequences, k=3):

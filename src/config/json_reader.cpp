@@ -116,6 +116,16 @@ class JsonReader final : public OptionVisitor {
     value = std::move(items);
   }
 
+  void field(std::string_view key, std::vector<std::int64_t>& value, Bounds bounds) override {
+    read_numbers(key, value, bounds, "a whole number", [](const json& item) { return whole_number(item); });
+  }
+
+  void field(std::string_view key, std::vector<double>& value, Bounds bounds) override {
+    read_numbers(key, value, bounds, "a number", [](const json& item) {
+      return item.is_number() ? std::optional<double>(item.get<double>()) : std::nullopt;
+    });
+  }
+
   void word(std::string_view key, int& value, const Words& words) override {
     const json* given = take(key);
     if (given == nullptr) return;
@@ -193,6 +203,24 @@ class JsonReader final : public OptionVisitor {
     }
     value = given->get<double>();
     return true;
+  }
+
+  /// A number, an array of numbers, or null; `read` gives none for what is no such number.
+  template <class Value, class Read>
+  void read_numbers(std::string_view key, std::vector<Value>& value, Bounds bounds, const std::string& kind,
+                    const Read& read) {
+    const json* given = take(key);
+    if (given == nullptr) return;
+    std::vector<Value> numbers;
+    const json list = given->is_array() ? *given : given->is_null() ? json::array() : json::array({*given});
+    for (const auto& item : list) {
+      const auto number = read(item);
+      if (!number || !within(static_cast<double>(*number), bounds)) {
+        return mismatch(key, with_bounds(kind, bounds) + ", an array of such or null", item);
+      }
+      numbers.push_back(*number);
+    }
+    value = std::move(numbers);
   }
 
   template <class Value>

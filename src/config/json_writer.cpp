@@ -28,6 +28,8 @@ class JsonWriter final : public OptionVisitor {
     else
       put(key) = nullptr;
   }
+  void field(std::string_view key, std::vector<std::int64_t>& value, Bounds) override { put_numbers(key, value); }
+  void field(std::string_view key, std::vector<double>& value, Bounds) override { put_numbers(key, value); }
   void word(std::string_view key, int& value, const Words& words) override {
     put(key) = std::string(word_of(value, words));
   }
@@ -42,6 +44,17 @@ class JsonWriter final : public OptionVisitor {
       put(key) = *value;
     else
       put(key) = nullptr;
+  }
+
+  /// One number stands alone.
+  template <class Value>
+  void put_numbers(std::string_view key, const std::vector<Value>& values) {
+    if (values.empty())
+      put(key) = nullptr;
+    else if (values.size() == 1)
+      put(key) = values.front();
+    else
+      put(key) = values;
   }
 
   ordered_json document_ = ordered_json::object();

@@ -6,6 +6,7 @@ namespace {
 constexpr Bounds kSteps{1, 1e12};
 constexpr Bounds kRate{1e-12, 10};
 constexpr Bounds kBelowOne{0, 0.999999};
+constexpr Bounds kShare{0.001, 0.9};
 
 }  // namespace
 
@@ -33,6 +34,13 @@ void describe(OptionVisitor& visitor, TrainOptions& options) {
 
 void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   static const Words poolings{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
+  static const Words weights{{"none", static_cast<int>(ClassWeights::none)},
+                             {"balanced", static_cast<int>(ClassWeights::balanced)}};
+  static const Words freezes{{"none", static_cast<int>(Freeze::none)},
+                             {"encoder", static_cast<int>(Freeze::encoder)},
+                             {"layers", static_cast<int>(Freeze::layers)}};
+  static const Words bad_rows{{"refuse", static_cast<int>(tasks::BadRows::refuse)},
+                              {"skip", static_cast<int>(tasks::BadRows::skip)}};
   visitor.field("shots", options.shots, Bounds{1, 1e6});
   visitor.field("runs", options.runs, Bounds{1, 1e4});
   visitor.field("epochs", options.epochs, Bounds{1, 1e6});
@@ -45,6 +53,14 @@ void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   visitor.field("hidden_dropout_prob", options.hidden_dropout_prob, kBelowOne);
   visitor.field("attention_probs_dropout_prob", options.attention_probs_dropout_prob, kBelowOne);
   visitor.field("seed", options.seed, kNotNegative);
+  visitor.field("test_share", options.test_share, kShare);
+  visitor.choice("bad_rows", options.bad_rows, bad_rows);
+  visitor.choice("class_weights", options.class_weights, weights);
+  visitor.choice("freeze", options.freeze, freezes);
+  visitor.field("trained_layers", options.trained_layers, Bounds{1, 1000});
+  visitor.field("early_stopping", options.early_stopping, Bounds{1, 1e6});
+  visitor.field("learning_rates", options.learning_rates, kRate);
+  visitor.field("held_out", options.held_out, kShare);
 }
 
 }  // namespace cmgems::config

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -73,8 +74,8 @@ void check_curriculum(const Config& config, Problems& problems) {
 void check_addresses(const Config& config, Problems& problems) {
   std::vector<std::string> names = config.inputs.genome;
   const auto& inputs = config.inputs;
-  for (const auto* name : {&inputs.task, &inputs.train_table, &inputs.test_table, &inputs.data, &inputs.model,
-                           &config.data.include, &config.data.exclude}) {
+  for (const auto* name : {&inputs.task, &inputs.train_table, &inputs.dev_table, &inputs.test_table, &inputs.data,
+                           &inputs.model, &config.data.include, &config.data.exclude}) {
     if (*name) names.push_back(**name);
   }
   names.push_back(config.npmi.table);
@@ -94,8 +95,8 @@ void check_inputs(const InputOptions& inputs, Problems& problems) {
     problems.require(genome != "builtin:synthetic" || inputs.genome.size() == 1,
                      "inputs.genome: builtin:synthetic cannot be combined with files");
   }
-  problems.require(inputs.train_table.has_value() == inputs.test_table.has_value(),
-                   "inputs.train and inputs.test go together: give both or none");
+  problems.require(inputs.train_table || (!inputs.test_table && !inputs.dev_table),
+                   "inputs.test and inputs.dev go with inputs.train: name the training table, too");
   problems.require(!inputs.task || !inputs.train_table, "inputs.task and inputs.train exclude each other");
 }
 
@@ -107,6 +108,10 @@ void check_finetune(const FinetuneOptions& finetune, Problems& problems) {
     problems.require(std::count(finetune.baseline.begin(), finetune.baseline.end(), name) == 1,
                      "finetune.baseline names " + name + " twice");
   }
+  const std::set<std::int64_t> shots(finetune.shots.begin(), finetune.shots.end());
+  problems.require(shots.size() == finetune.shots.size(), "finetune.shots names a number twice");
+  problems.require(!finetune.learning_rate || finetune.learning_rates.empty(),
+                   "finetune.learning_rate and finetune.learning_rates exclude each other: one rate, or candidates");
 }
 
 }  // namespace

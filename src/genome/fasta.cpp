@@ -18,7 +18,7 @@ constexpr std::size_t kJoinedBytes = std::size_t{1} << 16;
 class FastaSink {
  public:
   virtual ~FastaSink() = default;
-  virtual void header(std::string name) = 0;
+  virtual void header(std::string name, std::string description) = 0;
   /// Part of a sequence, without its line ends. False: it holds a foreign character.
   virtual bool bases(std::string_view piece) = 0;
 };
@@ -34,9 +34,16 @@ std::string excerpt(std::string_view line) {
   return text;
 }
 
-std::string first_word(std::string_view header) {
-  const auto end = header.find_first_of(" \t\r");
-  return std::string(header.substr(0, end));
+constexpr std::string_view kBlanks = " \t\r";
+
+std::string first_word(std::string_view header) { return std::string(header.substr(0, header.find_first_of(kBlanks))); }
+
+/// What follows the first word, without blanks at its ends.
+std::string further_words(std::string_view header) {
+  const auto end = header.find_first_of(kBlanks);
+  const auto first = end == std::string_view::npos ? end : header.find_first_not_of(kBlanks, end);
+  if (first == std::string_view::npos) return {};
+  return std::string(header.substr(first, header.find_last_not_of(kBlanks) - first + 1));
 }
 
 /// Splits text into headers and sequences, and knows the line for messages. Lines of a sequence are joined before they
@@ -92,7 +99,8 @@ class FastaParser {
   void end_line() {
     if (in_header_) {
       pass_on();
-      sink_.header(first_word(std::string_view(header_).substr(1)));
+      const auto header = std::string_view(header_).substr(1);
+      sink_.header(first_word(header), further_words(header));
       ++records_;
       header_.clear();
     }
@@ -154,7 +162,7 @@ void parse_file(const std::filesystem::path& path, int threads, FastaSink& sink)
 class BuilderSink : public FastaSink {
  public:
   explicit BuilderSink(GenomeBuilder& builder) : builder_(builder) {}
-  void header(std::string name) override { builder_.begin_contig(std::move(name)); }
+  void header(std::string name, std::string /*description*/) override { builder_.begin_contig(std::move(name)); }
   bool bases(std::string_view piece) override {
     builder_.append(piece);
     return builder_.foreign_letters() == 0;
@@ -167,9 +175,9 @@ class BuilderSink : public FastaSink {
 class RecordSink : public FastaSink {
  public:
   explicit RecordSink(const std::function<void(FastaRecord)>& take) : take_(take) {}
-  void header(std::string name) override {
+  void header(std::string name, std::string description) override {
     pass_on();
-    record_ = {std::move(name), {}};
+    record_ = {std::move(name), {}, std::move(description)};
     open_ = true;
   }
   bool bases(std::string_view piece) override {

@@ -26,6 +26,13 @@ class ConfusionMatrix {
   double rows() const { return static_cast<double>(rows_); }
   std::size_t classes() const { return classes_; }
   double hits(std::size_t c) const { return static_cast<double>(counts_[c * classes_ + c]); }
+  std::vector<std::vector<std::int64_t>> table() const {
+    std::vector<std::vector<std::int64_t>> rows;
+    for (auto row = counts_.begin(); row != counts_.end(); row += static_cast<std::ptrdiff_t>(classes_)) {
+      rows.emplace_back(row, row + static_cast<std::ptrdiff_t>(classes_));
+    }
+    return rows;
+  }
   double labelled(std::size_t c) const {
     std::uint64_t sum = 0;
     for (std::size_t other = 0; other < classes_; ++other) sum += counts_[c * classes_ + other];
@@ -51,6 +58,16 @@ class ConfusionMatrix {
 };
 
 double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
+
+double balanced_accuracy(const ConfusionMatrix& matrix) {
+  double present = 0, recalls = 0;
+  for (std::size_t c = 0; c < matrix.classes(); ++c) {
+    if (matrix.labelled(c) == 0) continue;
+    ++present;
+    recalls += matrix.hits(c) / matrix.labelled(c);
+  }
+  return ratio(recalls, present);
+}
 
 /// Means over the classes that occur among labels or predictions.
 void add_macro_scores(const ConfusionMatrix& matrix, ClassificationScores& scores) {
@@ -127,6 +144,8 @@ ClassificationScores score_predictions(std::span<const int> labels, std::span<co
   for (std::size_t c = 0; c < matrix.classes(); ++c) hits += matrix.hits(c);
   scores.accuracy = ratio(hits, matrix.rows());
   add_macro_scores(matrix, scores);
+  scores.balanced_accuracy = balanced_accuracy(matrix);
+  scores.confusion = matrix.table();
   scores.mcc = matthews_correlation(matrix);
   scores.auc = macro_area(labels, probabilities, classes);
   return scores;

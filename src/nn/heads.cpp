@@ -40,15 +40,14 @@ ClassifierImpl::ClassifierImpl(const formats::BertShape& shape, int classes, con
   classifier = register_module("classifier", Linear(shape.hidden_size, classes));
 }
 
-at::Tensor ClassifierImpl::pooled(const Ragged& batch, Pass& pass) {
-  at::Tensor states;  // [W, H]
-  if (pooling == config::Pooling::cls) {
-    const Selection first = select_first(batch);
-    states = bert->forward(batch, &first, pass);
-  } else {
-    states = mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
-  }
-  return at::tanh(pooler->forward(states, pass));
+at::Tensor ClassifierImpl::summary(const Ragged& batch, Pass& pass) {
+  if (pooling == config::Pooling::mean) return mean_of_windows(bert->forward(batch, nullptr, pass), batch.boundaries);
+  const Selection first = select_first(batch);
+  return bert->forward(batch, &first, pass);
+}
+
+at::Tensor ClassifierImpl::pool(const at::Tensor& summaries, Pass& pass) {
+  return at::tanh(pooler->forward(summaries, pass));
 }
 
 at::Tensor ClassifierImpl::score(const at::Tensor& outputs, Pass& pass) {

@@ -16,6 +16,7 @@ AdamW::AdamW(const torch::nn::Module& module, const AdamWOptions& options)
     : options_(options), groups_{{options.weight_decay, {}, {}, {}, {}, {}}, {0.0, {}, {}, {}, {}, {}}} {
   for (const auto& item : module.named_parameters()) {
     const at::Tensor& parameter = item.value();
+    if (!parameter.requires_grad()) continue;
     auto& group = groups_[parameter.dim() > 1 ? 0 : 1];  // BERT's vectors are its biases and LayerNorm's weights
     group.names.push_back(item.key());
     group.parameters.push_back(parameter);

@@ -216,8 +216,15 @@ TEST_CASE("labelled data with problems", "[cli]") {
   program.write("one.tsv", "sequence\tlabel\nACGTACGTAC\t0\n");
   const std::string rest = " --test good.tsv --model random --config smoke.json";
   check(program.run("finetune --train nolabels.tsv" + rest), kData, {"nolabels.tsv", "label"});
-  check(program.run("finetune --train letters.tsv" + rest), kData, {"letters.tsv", "2", "label"});
-  check(program.run("finetune --train good.tsv --model random"), kUsage, {"inputs.train and inputs.test go together"});
+  check(program.run("finetune --train letters.tsv" + rest), kData, {"letters.tsv: a single label, 'yes'"});
+  check(program.run("finetune --test good.tsv --model random"), kUsage, {"name the training table, too"});
+  check(program.run("finetune --train good.tsv --model random"), kData, {"class 0 has a single row"});
+  check(program.run("finetune --train good.tsv --split 0.5" + rest), kUsage, {"--split and --test exclude each other"});
+  check(program.run("finetune --train good.tsv --split 0.95 --model random"), kUsage, {"finetune.test_share"});
+  program.write("bad.tsv", "sequence\tlabel\nACGTACGTAC\ta\nACG\tb\nTT-CATTGCA\tb\n");
+  check(program.run("finetune --train bad.tsv" + rest), kData,
+        {"bad.tsv: 2 of 3 rows cannot be used", "line 3: 3 bases, fewer than one k-mer of 4", "line 4: '-'",
+         "--set finetune.bad_rows=skip"});
   check(program.run("finetune --train one.tsv --test one.tsv --model random"), kData, {"a single label"});
   check(program.run("finetune --train good.tsv --shots 5" + rest), kData, {"good.tsv", "5 rows of class 0"});
   CHECK_FALSE(program.has("runs"));
@@ -229,7 +236,18 @@ TEST_CASE("tasks and models that are not there", "[cli]") {
   check(program.run("finetune --task prom --model random"), kUsage, {"unknown task 'prom'", "prom-core"});
   check(program.run("finetune --task prom-core --model random"), kNoInput, {"prom-core"});
   check(program.run("finetune --task synthetic --shots 0 --model random"), kUsage,
-        {"finetune.shots: expected a whole number in 1..1000000 or null, found 0"});
+        {"finetune.shots: expected a whole number in 1..1000000, an array of such or null, found 0"});
+  check(program.run("finetune --task synthetic --shots 5,5 --model random"), kUsage, {"names a number twice"});
+  check(program.run("finetune --task synthetic,synthetic --model random"), kUsage, {"--task names synthetic twice"});
+  check(program.run("finetune --task synthetic --shots 5,500 --model random"), kData, {"ask for fewer shots"});
+  check(program.run("finetune --task all --model random"), kNoInput,
+        {"no task of --task all has its files", "task 'prom-core'", "task 'sil-300'", "put its <N>/train.tsv"});
+  check(program.run("finetune --resume"), kNoInput, {"no unfinished fine-tuning was found under runs/"});
+  check(program.run("finetune --resume gone"), kNoInput, {"no run at gone", "cmgems finetune"});
+  check(program.run("finetune --resume gone --shots 5"), kUsage, {"--resume goes on with the settings of the run"});
+  check(program.run("finetune --task synthetic --set finetune.freeze=layers --set finetune.trained_layers=9 --model "
+                    "random --config smoke.json"),
+        kUsage, {"finetune.trained_layers is 9, but the model has only 2 layers"});
   check(program.run("finetune --task synthetic"), kNoInput,
         {"no model was given", "cmgems finetune --task synthetic --model RUN"});
   check(program.run("finetune --task synthetic --model gone"), kNoInput, {"no model at gone"});

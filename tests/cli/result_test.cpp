@@ -18,7 +18,8 @@ TEST_CASE("help and version", "[cli]") {
        {"pretrain",          "finetune",         "predict",      "embed",       "perplexity",  "variants",
         "npmi build",        "npmi show",        "npmi compare", "npmi motifs", "bench count", "bench infer",
         "bench mask",        "bench train",      "mask",         "import",      "doctor",      "checkpoint list",
-        "checkpoint verify", "checkpoint prune", "reproduce",    "sweep",       "compare",     "report"}) {
+        "checkpoint verify", "checkpoint prune", "reproduce",    "sweep",       "compare",     "report",
+        "task build"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);

@@ -24,8 +24,9 @@ Genome read_genome(const std::vector<std::filesystem::path>& paths, Regions regi
 
 /// One record with its letters as they are (upper-cased, U as T).
 struct FastaRecord {
-  std::string name;
+  std::string name;  // first word of the header
   std::string bases;
+  std::string description = {};  // what follows the name in the header
 };
 /// Throws as append_files.
 std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 // Scores of a classifier from labels and predictions, equal to scikit-learn's definitions.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct ClassificationScores {
   double f1 = 0;         // macro
   double mcc = 0;        // multi-class Matthews correlation (Gorodkin 2004); 0 when undefined
   double auc = 0;        // binary: area under the ROC curve; more classes: macro one-vs-rest; NaN when undefined
+  double balanced_accuracy = 0;                           // mean recall of the classes that occur among the labels
+  std::vector<std::vector<std::int64_t>> confusion = {};  // [label][prediction] rows
 };
 
 /// probabilities: [rows, classes] row-major, may be empty (auc is then NaN). Predictions are the arg max.

@@ -28,7 +28,11 @@ struct ClassifierImpl : torch::nn::Module {
   /// [W, classes] fp32.
   at::Tensor forward(const Ragged& batch, Pass& pass) { return score(pooled(batch, pass), pass); }
   /// Pooled outputs, one a window: [W, H].
-  at::Tensor pooled(const Ragged& batch, Pass& pass);
+  at::Tensor pooled(const Ragged& batch, Pass& pass) { return pool(summary(batch, pass), pass); }
+  /// What the pooler sees of the encoder, one row a window: [W, H].
+  at::Tensor summary(const Ragged& batch, Pass& pass);
+  /// Pooler alone: [., H] -> [., H].
+  at::Tensor pool(const at::Tensor& summaries, Pass& pass);
   /// Pooled outputs [., H] -> class scores [., classes] fp32.
   at::Tensor score(const at::Tensor& outputs, Pass& pass);
   Encoder bert{nullptr};

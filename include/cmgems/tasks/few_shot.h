@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@ struct TaskData {
   LabelledTable pool;  // training rows to draw from
   LabelledTable test;
   int classes = 0;
-  std::vector<std::string> notes;  // what a user should know: overlap of test and pool, pool used
+  std::vector<std::string> notes;        // what a user should know: overlap of test and pool, pool used
+  std::vector<std::string> labels = {};  // names of the classes; none when they are numbers
+  std::optional<LabelledTable> dev = {};
 };
 
 /// Names accepted by load_task: prom-core, prom-300, cohn-enh, splice-40, sil-300, synthetic (and upstream aliases).

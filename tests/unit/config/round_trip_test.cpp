@@ -31,6 +31,13 @@ class ChangeEverything final : public OptionVisitor {
   }
   void field(std::string_view, std::optional<std::string>& value) override { value = "given", ++fields; }
   void field(std::string_view, std::vector<std::string>& value) override { value = {"a b.fa", "c\\d.fa"}, ++fields; }
+  void field(std::string_view, std::vector<std::int64_t>& value, Bounds bounds) override {
+    value = {static_cast<std::int64_t>(bounds.low) + 7, static_cast<std::int64_t>(bounds.low) + 9};
+    ++fields;
+  }
+  void field(std::string_view, std::vector<double>& value, Bounds bounds) override {
+    value = {bounds.high / 4}, ++fields;
+  }
   void word(std::string_view, int& value, const Words& words) override {
     value = words.back().second == value ? words.front().second : words.back().second;
     ++fields;
@@ -54,6 +61,8 @@ TEST_CASE("the written document gives the same configuration back", "[config]") 
   CHECK(read.train.learning_rate == changed.train.learning_rate);
   CHECK(read.inputs.genome == changed.inputs.genome);
   CHECK(read.finetune.pooling == config::Pooling::mean);
+  CHECK(read.finetune.shots == std::vector<std::int64_t>{8, 10});
+  CHECK(read.finetune.learning_rates == std::vector<double>{2.5});
   CHECK(read.npmi.table == changed.npmi.table);
 }
 
@@ -63,7 +72,8 @@ TEST_CASE("the document is complete: nulls are written too", "[config]") {
   CHECK_THAT(text, Catch::Contains("\"warmup_steps\": null"));
   CHECK_THAT(text, Catch::Contains("\"learning_rate\": 0.0004"));
   CHECK_THAT(text, Catch::Contains("\"strategy\": \"cm-gems\""));
-  CHECK_THAT(text, Catch::StartsWith("{\n  \"variant\": \"paper\",\n  \"inputs\": {\n    \"genome\": null,\n    "
-                                     "\"task\": null,\n    \"train\": null,\n"
-                                     "    \"test\": null,\n    \"data\": null,\n    \"model\": null\n  },\n"));
+  CHECK_THAT(text, Catch::StartsWith(
+                       "{\n  \"variant\": \"paper\",\n  \"inputs\": {\n    \"genome\": null,\n    "
+                       "\"task\": null,\n    \"train\": null,\n"
+                       "    \"dev\": null,\n    \"test\": null,\n    \"data\": null,\n    \"model\": null\n  },\n"));
 }

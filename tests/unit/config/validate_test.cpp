@@ -66,8 +66,23 @@ TEST_CASE("inputs that exclude each other", "[config]") {
   config.inputs.genome = {"builtin:synthetic", "a.fa"};
   CHECK_THAT(problem(config), Catch::Contains("cannot be combined with files"));
   config.inputs.genome = {};
-  config.inputs.train_table = "a.tsv";
-  CHECK_THAT(problem(config), Catch::Contains("inputs.train and inputs.test go together"));
+  config.inputs.test_table = "a.tsv";
+  CHECK_THAT(problem(config), Catch::Contains("inputs.test and inputs.dev go with inputs.train"));
+  config.inputs.train_table = "b.tsv";
+  CHECK(problem(config).empty());
+  config.inputs.task = "prom-core";
+  CHECK_THAT(problem(config), Catch::Contains("inputs.task and inputs.train exclude each other"));
+}
+
+TEST_CASE("settings of fine-tuning that contradict each other", "[config]") {
+  Config config;
+  config.finetune.shots = {10, 50, 10};
+  CHECK_THAT(problem(config), Catch::Contains("finetune.shots names a number twice"));
+  config.finetune.shots = {10, 50};
+  config.finetune.learning_rates = {1e-4, 4e-4};
+  CHECK(problem(config).empty());
+  config.finetune.learning_rate = 1e-4;
+  CHECK_THAT(problem(config), Catch::Contains("exclude each other: one rate, or candidates"));
 }
 
 TEST_CASE("all cross-field problems are listed", "[config]") {

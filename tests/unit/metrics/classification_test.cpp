@@ -13,13 +13,14 @@ using metrics::score_predictions;
 
 namespace {
 
-void check(const ClassificationScores& scores, const std::array<double, 6>& expected) {
+void check(const ClassificationScores& scores, const std::array<double, 7>& expected) {
   CHECK(scores.accuracy == Approx(expected[0]).margin(1e-14));
   CHECK(scores.precision == Approx(expected[1]).margin(1e-14));
   CHECK(scores.recall == Approx(expected[2]).margin(1e-14));
   CHECK(scores.f1 == Approx(expected[3]).margin(1e-14));
   CHECK(scores.mcc == Approx(expected[4]).margin(1e-14));
   CHECK(scores.auc == Approx(expected[5]).margin(1e-14));
+  CHECK(scores.balanced_accuracy == Approx(expected[6]).margin(1e-14));
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ TEST_CASE("two classes with tied scores") {
   const std::vector<double> probabilities{.9, .1, .4, .6, .6, .4, .6, .4, .2, .8, .3, .7, .6, .4};
   check(score_predictions(labels, predictions, probabilities, 2),
         {0.571428571428571, 0.583333333333333, 0.583333333333333, 0.571428571428571, 0.166666666666667,
-         0.666666666666667});
+         0.666666666666667, 0.583333333333333});
 }
 
 TEST_CASE("three classes, one never predicted") {
@@ -38,7 +39,7 @@ TEST_CASE("three classes, one never predicted") {
   const std::vector<double> probabilities{.7, .2, .1, .2, .5, .3, .1, .8, .1, .5, .4,  .1,
                                           .6, .1, .3, .3, .4, .3, .4, .4, .2, .5, .25, .25};
   check(score_predictions(labels, predictions, probabilities, 3),
-        {0.375, 0.244444444444444, 0.388888888888889, 0.3, 0.0845154254728517, 0.755555555555556});
+        {0.375, 0.244444444444444, 0.388888888888889, 0.3, 0.0845154254728517, 0.755555555555556, 0.388888888888889});
 }
 
 TEST_CASE("by hand: 6 right of 8, one class missed twice") {
@@ -48,6 +49,8 @@ TEST_CASE("by hand: 6 right of 8, one class missed twice") {
   CHECK(scores.accuracy == 0.75);
   CHECK(scores.precision == Approx((4.0 / 6 + 1) / 2));
   CHECK(scores.recall == Approx(0.75));
+  CHECK(scores.balanced_accuracy == Approx(0.75));
+  CHECK(scores.confusion == std::vector<std::vector<std::int64_t>>{{4, 0}, {2, 2}});
   CHECK(scores.f1 == Approx((0.8 + 4.0 / 6) / 2));
   CHECK(scores.mcc == Approx(16 / std::sqrt(32.0 * 24.0)));
   CHECK(std::isnan(scores.auc));
@@ -69,6 +72,14 @@ TEST_CASE("classes that do not occur stay out of the means, as in scikit-learn")
   CHECK(scores.f1 == 1);
   CHECK(scores.recall == 1);
   CHECK(scores.mcc == 1);
+}
+
+TEST_CASE("a class that is predicted but never true counts in recall, not in balanced accuracy") {
+  const std::vector<int> labels{0, 0, 1, 1}, predictions{0, 2, 1, 1};
+  const auto scores = score_predictions(labels, predictions, {}, 3);
+  CHECK(scores.balanced_accuracy == 0.75);
+  CHECK(scores.recall == 0.5);
+  CHECK(scores.confusion == std::vector<std::vector<std::int64_t>>{{1, 0, 1}, {0, 2, 0}, {0, 0, 0}});
 }
 
 TEST_CASE("the area is undefined with one class or with numbers that are none") {
