@@ -7,9 +7,9 @@
 
 #include "cmgems/config/config.h"
 #include "cmgems/formats/model_folder.h"
-#include "cmgems/kmer/vocabulary.h"
 #include "cmgems/metrics/classification.h"
 #include "cmgems/tasks/few_shot.h"
+#include "cmgems/train/token_rows.h"
 
 namespace cmgems::train {
 
@@ -39,12 +39,6 @@ struct FinetuneRunOptions {
   bool random_weights = false;       // take only the architecture of the model folder
   std::filesystem::path keep_model;  // non-empty: the classifier is written there (a model folder)
   std::function<void(const FinetuneProgress&)> on_progress = [](const FinetuneProgress&) {};
-};
-
-/// Token rows of a table, in its order.
-struct TokenRows {
-  std::vector<std::vector<kmer::TokenId>> tokens;
-  std::vector<std::int64_t> labels;
 };
 
 /// A model and a task, proven to fit each other before the first run.
