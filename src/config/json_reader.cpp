@@ -116,6 +116,20 @@ class JsonReader final : public OptionVisitor {
     value = std::move(items);
   }
 
+  void field(std::string_view key, std::vector<std::int64_t>& value, Bounds bounds) override {
+    const json* given = take(key);
+    if (given == nullptr) return;
+    const std::string expected = with_bounds("one or more whole numbers", bounds);
+    std::vector<std::int64_t> items;
+    for (const auto& item : given->is_array() ? *given : json::array({*given})) {
+      const auto number = whole_number(item);
+      if (!number || !within(static_cast<double>(*number), bounds)) return mismatch(key, expected, item);
+      items.push_back(*number);
+    }
+    if (items.empty()) return mismatch(key, expected, *given);
+    value = std::move(items);
+  }
+
   void word(std::string_view key, int& value, const Words& words) override {
     const json* given = take(key);
     if (given == nullptr) return;

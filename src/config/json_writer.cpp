@@ -28,6 +28,7 @@ class JsonWriter final : public OptionVisitor {
     else
       put(key) = nullptr;
   }
+  void field(std::string_view key, std::vector<std::int64_t>& value, Bounds) override { put(key) = value; }
   void word(std::string_view key, int& value, const Words& words) override {
     put(key) = std::string(word_of(value, words));
   }

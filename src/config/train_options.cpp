@@ -7,6 +7,11 @@ constexpr Bounds kSteps{1, 1e12};
 constexpr Bounds kRate{1e-12, 10};
 constexpr Bounds kBelowOne{0, 0.999999};
 
+const Words& poolings() {
+  static const Words words{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
+  return words;
+}
+
 }  // namespace
 
 const std::vector<std::string_view>& baseline_words() {
@@ -32,19 +37,27 @@ void describe(OptionVisitor& visitor, TrainOptions& options) {
 }
 
 void describe(OptionVisitor& visitor, FinetuneOptions& options) {
-  static const Words poolings{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
   visitor.field("shots", options.shots, Bounds{1, 1e6});
   visitor.field("runs", options.runs, Bounds{1, 1e4});
   visitor.field("epochs", options.epochs, Bounds{1, 1e6});
   visitor.field("learning_rate", options.learning_rate, kRate);
   visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
-  visitor.choice("pooling", options.pooling, poolings);
+  visitor.choice("pooling", options.pooling, poolings());
   visitor.field("baseline", options.baseline);
   visitor.field("warmup_ratio", options.warmup_ratio, kProbability);
   visitor.field("weight_decay", options.weight_decay, kProbability);
   visitor.field("hidden_dropout_prob", options.hidden_dropout_prob, kBelowOne);
   visitor.field("attention_probs_dropout_prob", options.attention_probs_dropout_prob, kBelowOne);
   visitor.field("seed", options.seed, kNotNegative);
+}
+
+void describe(OptionVisitor& visitor, GueOptions& options) {
+  visitor.field("sets", options.sets);
+  visitor.field("seeds", options.seeds, kNotNegative);
+  visitor.field("learning_rate", options.learning_rate, kRate);
+  visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
+  visitor.choice("pooling", options.pooling, poolings());
+  visitor.field("baseline", options.baseline);
 }
 
 }  // namespace cmgems::config

@@ -41,6 +41,8 @@ class OptionVisitor {
   virtual void field(std::string_view key, std::optional<std::string>& value) = 0;
   /// A string, an array of strings, or null (empty). Used for inputs.genome.
   virtual void field(std::string_view key, std::vector<std::string>& value) = 0;
+  /// A number, or an array of at least one.
+  virtual void field(std::string_view key, std::vector<std::int64_t>& value, Bounds bounds) = 0;
   /// One of `words`; `value` is the enum's underlying value.
   virtual void word(std::string_view key, int& value, const Words& words) = 0;
 

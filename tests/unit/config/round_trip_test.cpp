@@ -31,6 +31,7 @@ class ChangeEverything final : public OptionVisitor {
   }
   void field(std::string_view, std::optional<std::string>& value) override { value = "given", ++fields; }
   void field(std::string_view, std::vector<std::string>& value) override { value = {"a b.fa", "c\\d.fa"}, ++fields; }
+  void field(std::string_view, std::vector<std::int64_t>& value, Bounds) override { value = {7, 9}, ++fields; }
   void word(std::string_view, int& value, const Words& words) override {
     value = words.back().second == value ? words.front().second : words.back().second;
     ++fields;
