@@ -15,6 +15,7 @@ void add_commands(CLI::App& app, Session& session) {
   app.get_formatter()->column_width(34);
   add_pretrain(app, session);
   add_finetune(app, session);
+  add_eval_gue(app, session);
   add_import(app, session);
   add_predict(app, session);
   add_embed(app, session);

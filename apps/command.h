@@ -30,6 +30,7 @@ void add_npmi_motifs(CLI::App& npmi, Session& session);
 void add_mask(CLI::App& app, Session& session);
 void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);
+void add_eval_gue(CLI::App& app, Session& session);
 void add_import(CLI::App& app, Session& session);
 void add_predict(CLI::App& app, Session& session);
 void add_embed(CLI::App& app, Session& session);

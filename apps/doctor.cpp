@@ -10,6 +10,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/nn/device.h"
 #include "cmgems/tasks/few_shot.h"
+#include "cmgems/tasks/gue.h"
 #include "command.h"
 #include "inputs.h"
 #include "version.h"
@@ -81,6 +82,21 @@ Finding check_task(const std::string& name, const fs::path& data) {
   }
 }
 
+Finding check_gue(const fs::path& data) {
+  std::string found;
+  std::size_t count = 0;
+  for (const auto& set : tasks::gue_sets()) {
+    if (!tasks::find_gue_files(set, data)) continue;
+    found += (found.empty() ? "" : ", ") + set.path();
+    ++count;
+  }
+  const std::string share = std::to_string(count) + " of " + std::to_string(tasks::gue_sets().size()) + " sets";
+  if (count > 0) return {"GUE", true, share + ": " + found};
+  return {"GUE", false,
+          share + ": unpack the benchmark's GUE folder into " + (data / "gue").string() +
+              " (GUE/prom/prom_core_tata/{train,dev,test}.csv and so on)"};
+}
+
 Finding check_model() {
   const auto model = newest_pretraining();
   if (!model.empty()) return {"newest model", true, model.string()};
@@ -99,6 +115,7 @@ std::vector<Finding> findings() {
                             check_data(data),
                             check_genome(config)};
   for (const auto& name : tasks::known_tasks()) list.push_back(check_task(name, data));
+  list.push_back(check_gue(data));
   list.push_back(check_model());
   return list;
 }

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "finetune_scores.h"
+#include "scores_json.h"
 #include "json_values.h"
 #include "result_table.h"
 

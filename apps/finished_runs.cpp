@@ -5,7 +5,7 @@
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
-#include "finetune_scores.h"
+#include "scores_json.h"
 #include "json_values.h"
 #include "run_record.h"
 

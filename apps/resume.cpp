@@ -77,7 +77,7 @@ void add_resume_flags(CLI::App& command, ResumeFlags& flags) {
       ->allow_extra_args(false);
 }
 
-fs::path named_run(const ResumeFlags& flags, const std::string& out) {
+fs::path named_run(const ResumeFlags& flags, const std::string& out, const std::string& command) {
   if (!flags.asked) {
     if (flags.extend_to || !flags.allow_mismatch.empty()) {
       throw UsageError("--extend-to and --allow-mismatch are for a run that continues: add --resume RUN");
@@ -90,17 +90,17 @@ fs::path named_run(const ResumeFlags& flags, const std::string& out) {
     throw UsageError("--resume " + flags.run + " continues in that folder: leave out --out");
   const fs::path run = unnamed ? out : flags.run;
   const auto record = read_run_record(run / "run.json");
-  if (record && record->command == "pretrain") return run;
+  if (record && record->command == command) return run;
   if (flags.automatic()) return {};
-  throw InputNotFound("no run at " + run.string() + ": expected a run folder (with run.json) of cmgems pretrain");
+  throw InputNotFound("no run at " + run.string() + ": expected a run folder (with run.json) of cmgems " + command);
 }
 
-std::vector<fs::path> unfinished_runs(const std::optional<config::Config>& config) {
+std::vector<fs::path> unfinished_runs(const std::optional<config::Config>& config, const std::string& command) {
   std::vector<std::pair<fs::file_time_type, fs::path>> found;
   std::error_code ignored;
   for (fs::directory_iterator entry("runs", ignored), end; entry != end; entry.increment(ignored)) {
     const auto& run = entry->path();
-    if (!unfinished_run(run, "pretrain") || (config && !same_run(run, *config))) continue;
+    if (!unfinished_run(run, command) || (config && !same_run(run, *config))) continue;
     found.emplace_back(fs::last_write_time(run, ignored), run);
   }
   std::sort(found.rbegin(), found.rend());

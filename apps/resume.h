@@ -1,4 +1,4 @@
-// cmgems pretrain --resume: which run is meant, and from where it goes on.
+// --resume: which run is meant, and from where it goes on.
 #pragma once
 
 #include <filesystem>
@@ -26,13 +26,15 @@ struct ResumeFlags {
 void add_resume_flags(CLI::App& command, ResumeFlags& flags);
 
 /// The run that the flags name, before any configuration is read: RUN, else --out; empty when it is to be looked for,
-/// or a new one is to begin (auto with an --out that holds no run).
+/// or a new one is to begin (auto with an --out that holds no run of `command`).
 /// Throws: UsageError, InputNotFound.
-std::filesystem::path named_run(const ResumeFlags& flags, const std::string& out);
+std::filesystem::path named_run(const ResumeFlags& flags, const std::string& out,
+                                const std::string& command = "pretrain");
 
-/// The unfinished pretrainings under runs/ that nobody works on, newest first; with the settings and inputs of `config`
-/// when one is given.
-std::vector<std::filesystem::path> unfinished_runs(const std::optional<config::Config>& config);
+/// The unfinished runs of `command` under runs/ that nobody works on, newest first; with the settings and inputs of
+/// `config` when one is given (pretrain).
+std::vector<std::filesystem::path> unfinished_runs(const std::optional<config::Config>& config,
+                                                   const std::string& command = "pretrain");
 
 /// Whether a folder holds a run of `command` that is not finished and that nobody works on.
 bool unfinished_run(const std::filesystem::path& run, const std::string& command);

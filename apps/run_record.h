@@ -18,7 +18,7 @@ namespace cmgems::apps {
 using Accepted = std::map<std::string, std::vector<std::string>>;
 
 struct RunRecord {
-  std::string command;                         // pretrain, finetune
+  std::string command;                         // pretrain, finetune, eval-gue
   std::map<std::string, std::string> hashes;   // SHA-256 of genome, table, vocabulary ...
   std::map<std::string, double> compute_cost;  // seconds by phase
   std::int64_t seed = 0;

@@ -30,6 +30,7 @@ void describe(OptionVisitor& visitor, Config& config) {
   section(visitor, "curriculum", config.curriculum);
   section(visitor, "train", config.train);
   section(visitor, "finetune", config.finetune);
+  section(visitor, "gue", config.gue);
 }
 
 void apply_json(Config& config, std::string_view text, const std::string& origin) {

@@ -8,6 +8,11 @@ constexpr Bounds kRate{1e-12, 10};
 constexpr Bounds kBelowOne{0, 0.999999};
 constexpr Bounds kShare{0.001, 0.9};
 
+const Words& poolings() {
+  static const Words words{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
+  return words;
+}
+
 }  // namespace
 
 const std::vector<std::string_view>& baseline_words() {
@@ -33,7 +38,6 @@ void describe(OptionVisitor& visitor, TrainOptions& options) {
 }
 
 void describe(OptionVisitor& visitor, FinetuneOptions& options) {
-  static const Words poolings{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
   static const Words weights{{"none", static_cast<int>(ClassWeights::none)},
                              {"balanced", static_cast<int>(ClassWeights::balanced)}};
   static const Words freezes{{"none", static_cast<int>(Freeze::none)},
@@ -46,7 +50,7 @@ void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   visitor.field("epochs", options.epochs, Bounds{1, 1e6});
   visitor.field("learning_rate", options.learning_rate, kRate);
   visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
-  visitor.choice("pooling", options.pooling, poolings);
+  visitor.choice("pooling", options.pooling, poolings());
   visitor.field("baseline", options.baseline);
   visitor.field("warmup_ratio", options.warmup_ratio, kProbability);
   visitor.field("weight_decay", options.weight_decay, kProbability);
@@ -61,6 +65,15 @@ void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   visitor.field("early_stopping", options.early_stopping, Bounds{1, 1e6});
   visitor.field("learning_rates", options.learning_rates, kRate);
   visitor.field("held_out", options.held_out, kShare);
+}
+
+void describe(OptionVisitor& visitor, GueOptions& options) {
+  visitor.field("sets", options.sets);
+  visitor.field("seeds", options.seeds, kNotNegative);
+  visitor.field("learning_rate", options.learning_rate, kRate);
+  visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
+  visitor.choice("pooling", options.pooling, poolings());
+  visitor.field("baseline", options.baseline);
 }
 
 }  // namespace cmgems::config

@@ -100,18 +100,30 @@ void check_inputs(const InputOptions& inputs, Problems& problems) {
   problems.require(!inputs.task || !inputs.train_table, "inputs.task and inputs.train exclude each other");
 }
 
-void check_finetune(const FinetuneOptions& finetune, Problems& problems) {
+void check_baselines(const std::vector<std::string>& names, const std::string& key, Problems& problems) {
   const auto& known = baseline_words();
-  for (const auto& name : finetune.baseline) {
+  for (const auto& name : names) {
     problems.require(std::find(known.begin(), known.end(), name) != known.end(),
-                     "finetune.baseline: unknown word \"" + name + "\"; known: kmer, majority, random-encoder");
-    problems.require(std::count(finetune.baseline.begin(), finetune.baseline.end(), name) == 1,
-                     "finetune.baseline names " + name + " twice");
+                     key + ": unknown word \"" + name + "\"; known: kmer, majority, random-encoder");
+    problems.require(std::count(names.begin(), names.end(), name) == 1, key + " names " + name + " twice");
   }
+}
+
+void check_finetune(const FinetuneOptions& finetune, Problems& problems) {
+  check_baselines(finetune.baseline, "finetune.baseline", problems);
   const std::set<std::int64_t> shots(finetune.shots.begin(), finetune.shots.end());
   problems.require(shots.size() == finetune.shots.size(), "finetune.shots names a number twice");
   problems.require(!finetune.learning_rate || finetune.learning_rates.empty(),
                    "finetune.learning_rate and finetune.learning_rates exclude each other: one rate, or candidates");
+}
+
+void check_gue(const GueOptions& gue, Problems& problems) {
+  problems.require(!gue.seeds.empty(), "gue.seeds is empty: expected one training or more, each with a seed");
+  check_baselines(gue.baseline, "gue.baseline", problems);
+  for (const auto seed : gue.seeds) {
+    problems.require(std::count(gue.seeds.begin(), gue.seeds.end(), seed) == 1,
+                     "gue.seeds names " + text(seed) + " twice");
+  }
 }
 
 }  // namespace
@@ -122,6 +134,7 @@ void validate(const Config& config) {
   check_inputs(config.inputs, problems);
   check_data(config.data, config.model, problems);
   check_finetune(config.finetune, problems);
+  check_gue(config.gue, problems);
   check_train(config.train, problems);
   check_curriculum(config, problems);
   throw_if_any(problems.list, "configuration");

@@ -84,16 +84,17 @@ bool nearly_flat(const Problem& problem, const double* weights) {
 
 /// The line search cannot resolve the loss below its last bits and then gives up with an error code, always at the
 /// minimum of a strictly convex problem; the gradient tells whether it was.
-std::vector<double> minimise(Problem problem) {
+std::vector<double> minimise(Problem problem, const FitOptions& options) {
   const auto count = problem.parameters();
   // The library's vector instructions need its own allocation.
   const std::unique_ptr<double, decltype(&lbfgs_free)> weights(lbfgs_malloc(static_cast<int>(count)), lbfgs_free);
   if (!weights) throw InternalError("no memory for the k-mer baseline");
   std::fill_n(weights.get(), count, 0.0);
+  if (!options.start.empty()) std::copy(options.start.begin(), options.start.end(), weights.get());
   lbfgs_parameter_t parameters;
   lbfgs_parameter_init(&parameters);
   parameters.m = 10;
-  parameters.epsilon = 1e-7;
+  parameters.epsilon = options.tolerance;
   parameters.max_iterations = 10000;
   const int code =
       lbfgs(static_cast<int>(count), weights.get(), nullptr, evaluate_callback, nullptr, &problem, &parameters);
@@ -106,8 +107,8 @@ std::vector<double> minimise(Problem problem) {
 }  // namespace
 
 LogisticRegression::LogisticRegression(std::span<const SparseRow> rows, std::span<const int> labels,
-                                       std::size_t classes, std::size_t features, double c)
-    : classes_(classes), features_(features), weights_(minimise({rows, labels, classes, features, c})) {}
+                                       std::size_t classes, std::size_t features, double c, const FitOptions& options)
+    : classes_(classes), features_(features), weights_(minimise({rows, labels, classes, features, c}, options)) {}
 
 void LogisticRegression::predict(const SparseRow& row, std::span<double> probabilities) const {
   log_probabilities(weights_.data(), features_, row, probabilities.first(classes_));

@@ -107,10 +107,14 @@ std::uint64_t write_checkpoint(const fs::path& run, const CheckpointContent& con
   return formats::read_manifest(target).bytes();
 }
 
-RunState load_checkpoint(const fs::path& folder, torch::nn::Module& model, AdamW& optimizer) {
+std::string load_checkpoint(const fs::path& folder, torch::nn::Module& model, const NamedTensors& tensors) {
   nn::load_weights(model, folder);
-  load_tensors(folder / kTrainingState, optimizer.state());
-  return run_state_from_json(read_file(folder / kState));
+  load_tensors(folder / kTrainingState, tensors);
+  return read_file(folder / kState);
+}
+
+RunState load_checkpoint(const fs::path& folder, torch::nn::Module& model, AdamW& optimizer) {
+  return run_state_from_json(load_checkpoint(folder, model, optimizer.state()));
 }
 
 }  // namespace cmgems::train

@@ -34,6 +34,7 @@ struct Config {
   curriculum::CurriculumOptions curriculum;
   TrainOptions train;
   FinetuneOptions finetune;
+  GueOptions gue;
 };
 void describe(OptionVisitor& visitor, Config& config);
 

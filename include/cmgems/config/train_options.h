@@ -1,4 +1,4 @@
-// The configuration's `train` and `finetune` sections.
+// The configuration's `train`, `finetune` and `gue` sections.
 #pragma once
 
 #include "cmgems/base/options.h"
@@ -63,5 +63,16 @@ struct FinetuneOptions {
   double held_out = 0.2;                       // share of the draw for both, without a dev table
 };
 void describe(OptionVisitor& visitor, FinetuneOptions& options);
+
+/// The GUE benchmark. What a set prescribes (epochs, warm-up, measurements on dev) is in tasks/gue.h.
+struct GueOptions {
+  std::vector<std::string> sets = {"all"};  // words of tasks::choose_gue_sets
+  std::vector<std::int64_t> seeds = {42};   // one run each
+  double learning_rate = 3e-5;
+  std::int64_t batch_size = 32;
+  Pooling pooling = Pooling::cls;
+  std::vector<std::string> baseline = {"kmer", "majority"};  // beside the model, see baseline_words()
+};
+void describe(OptionVisitor& visitor, GueOptions& options);
 
 }  // namespace cmgems::config

@@ -36,4 +36,7 @@ std::uint64_t write_checkpoint(const std::filesystem::path& run, const Checkpoin
 /// Throws: DataError when it does not fit the model; InputNotFound.
 RunState load_checkpoint(const std::filesystem::path& folder, torch::nn::Module& model, AdamW& optimizer);
 
+/// The same for `tensors`, as CheckpointContent::optimizer had them. -> state.json
+std::string load_checkpoint(const std::filesystem::path& folder, torch::nn::Module& model, const NamedTensors& tensors);
+
 }  // namespace cmgems::train

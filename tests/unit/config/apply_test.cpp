@@ -131,3 +131,20 @@ TEST_CASE("assignments are as strict as the file", "[config]") {
   CHECK_THAT(both, Catch::Contains("expected one of dnabert, logo, found \"bert\""));
   CHECK_THAT(set_problem({"train=5", "train.seed=1"}), Catch::Contains("inside of something that is no object"));
 }
+
+TEST_CASE("seeds of GUE are one whole number or several, each once", "[config]") {
+  Config config;
+  config::apply_assignments(config, {"gue.seeds=[1, 2e0, 3]"});
+  CHECK(config.gue.seeds == std::vector<std::int64_t>{1, 2, 3});
+  config::apply_assignments(config, {"gue.seeds=7"});
+  CHECK(config.gue.seeds == std::vector<std::int64_t>{7});
+  CHECK_THAT(set_problem({"gue.seeds=[1, -2]"}), Catch::Contains("of at least 0, found -2"));
+  CHECK_THAT(set_problem({"gue.seeds=[1.5]"}), Catch::Contains("found 1.5"));
+  config.gue.seeds.clear();
+  CHECK_THAT(message_of<UsageError>([&] { config::validate(config); }), Catch::Contains("gue.seeds is empty"));
+  config.gue.seeds = {4, 4};
+  config.gue.baseline = {"kmers"};
+  const auto problems = message_of<UsageError>([&] { config::validate(config); });
+  CHECK_THAT(problems, Catch::Contains("gue.seeds names 4 twice"));
+  CHECK_THAT(problems, Catch::Contains("gue.baseline: unknown word \"kmers\""));
+}

@@ -1,4 +1,4 @@
-// Scores of one run as JSON, in results.json and in the file of finished runs alike.
+// The figures of a classifier by their keys: in results.json and in the files of finished runs alike.
 #pragma once
 
 #include <array>

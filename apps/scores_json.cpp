@@ -1,4 +1,4 @@
-#include "finetune_scores.h"
+#include "scores_json.h"
 
 #include <limits>
 
