@@ -50,7 +50,7 @@ TEST_CASE("GUE sets that are there are trained on and scored beside baselines", 
   CHECK(program.read("r/results.json") == outcome.out);
   const auto result = json::parse(outcome.out);
   CHECK(result["command"] == "eval-gue");
-  CHECK(result["seeds"] == json({1, 2}));
+  CHECK(result["seeds"] == json::array({1, 2}));
   CHECK(result["absent"].size() == 9);  // of 6 promoter and 5 transcription factor sets
   REQUIRE(result["sets"].size() == 2);
   const auto& set = result["sets"][0];
@@ -137,7 +137,7 @@ TEST_CASE("GUE inputs that are missing or damaged are told", "[cli]") {
   std::filesystem::remove(program.folder.path() / "d/gue/GUE/tf/4/dev.csv");
   const auto partly = program.run("eval-gue" + kSmall + kTwo + "--dry-run --json");
   CHECK(partly.code == 0);
-  CHECK(json::parse(partly.out)["absent"] == json({"tf/4"}));
+  CHECK(json::parse(partly.out)["absent"] == json::array({"tf/4"}));
   CHECK(program.run("eval-gue" + kSmall + "--set gue.baseline=kmers").code == 64);
   CHECK(program.run("eval-gue" + kSmall + "--seeds 1,1").code == 64);
 }

@@ -132,7 +132,7 @@ TEST_CASE("assignments are as strict as the file", "[config]") {
   CHECK_THAT(set_problem({"train=5", "train.seed=1"}), Catch::Contains("inside of something that is no object"));
 }
 
-TEST_CASE("seeds of GUE are one whole number or several, each once", "[config]") {
+TEST_CASE("seeds of GUE are one whole number or several that differ", "[config]") {
   Config config;
   config::apply_assignments(config, {"gue.seeds=[1, 2e0, 3]"});
   CHECK(config.gue.seeds == std::vector<std::int64_t>{1, 2, 3});

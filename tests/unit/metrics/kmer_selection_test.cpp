@@ -44,7 +44,7 @@ TEST_CASE("a grid of one k and C is that baseline", "[metrics]") {
   }
 }
 
-TEST_CASE("k and C of the lowest dev loss are chosen, whatever the threads", "[metrics]") {
+TEST_CASE("k and C of the lowest dev loss are chosen with any number of threads", "[metrics]") {
   const auto train = random_rows(400, 1), dev = random_rows(200, 2), test = random_rows(50, 3);
   const auto best = metrics::select_kmer_baseline(train.view(), dev.view(), test.sequences, 2, 1);
   for (const int k : {3, 4, 5, 6}) {

@@ -60,7 +60,7 @@ void check_equal(const train::GueRun& run, const train::GueRun& expected) {
 
 }  // namespace
 
-TEST_CASE("steps of a GUE set follow from its epochs, or are exactly as many as it says", "[train]") {
+TEST_CASE("steps of a GUE set follow from its epochs or are exactly as many as it says", "[train]") {
   const auto plan = [](const std::string& set, std::size_t rows) {
     return train::gue_plan(*tasks::choose_gue_sets({set}).front(), {}, rows);
   };
@@ -88,7 +88,7 @@ TEST_CASE("the weights of the lowest dev loss are scored", "[train]") {
   CHECK(early.scores.accuracy < 0.9);
 }
 
-TEST_CASE("equal seeds give equal runs, others do not", "[train]") {
+TEST_CASE("equal seeds give equal runs on GUE and others do not", "[train]") {
   const auto config = small_config();
   const auto data = small_data();
   const train::GueTrainer trainer(config, data, {});
