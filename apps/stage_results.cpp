@@ -36,7 +36,8 @@ ordered_json pretraining_json(const std::filesystem::path& run) {
 
 std::vector<MethodAccuracies> accuracies_of(const std::filesystem::path& run) {
   std::vector<MethodAccuracies> methods;
-  for (const auto& json : read_json(run / "results.json").at("methods")) {
+  const auto results = read_json(run / "results.json");
+  for (const auto& json : results.at("methods")) {
     MethodAccuracies method{json.at("name"), {}};
     for (const auto& one : json.at("runs")) method.runs.push_back(one.at("accuracy").get<double>());
     methods.push_back(method);
