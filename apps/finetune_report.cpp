@@ -2,9 +2,10 @@
 
 #include <set>
 
-#include "scores_json.h"
 #include "json_values.h"
+#include "published_table.h"
 #include "result_table.h"
+#include "scores_json.h"
 
 namespace cmgems::apps {
 namespace {
@@ -73,6 +74,11 @@ ordered_json method_json(const MethodScores& method, const FinetuneResult& resul
   return json;
 }
 
+/// Where a task was not scored by shots, no number was published for it either.
+FewShotScore score_of(const FinetuneResult& result) {
+  return {result.task, result.shots, summary(result.methods.front(), &ClassificationScores::accuracy).mean};
+}
+
 ordered_json result_json(const FinetuneResult& result) {
   ordered_json json = {{"command", "finetune"}, {"task", result.task},       {"run", result.run.string()},
                        {"model", result.model}, {"classes", result.classes}, {"shots", nullptr}};
@@ -87,6 +93,7 @@ ordered_json result_json(const FinetuneResult& result) {
   json["options"] = options_json(result);
   json["methods"] = ordered_json::array();
   for (const auto& method : result.methods) json["methods"].push_back(method_json(method, result));
+  json["published"] = published_few_shot_json({score_of(result)});
   json["notes"] = result.notes;
   return json;
 }
@@ -167,6 +174,11 @@ void print_finetune_text(std::ostream& out, const std::vector<FinetuneResult>& r
                          const std::vector<LeftOut>& left_out) {
   results.size() == 1 && left_out.empty() ? print_one(out, results.front()) : print_several(out, results);
   for (const auto& each : left_out) out << "- left out: " << each.name << ": " << each.reason << "\n";
+  std::vector<FewShotScore> scores;
+  for (const auto& result : results) scores.push_back(score_of(result));
+  if (published_few_shot_json(scores).is_null()) return;
+  out << "\n";
+  print_published_few_shot(out, scores);
 }
 
 std::string finetune_json(const std::vector<FinetuneResult>& results, const std::vector<LeftOut>& left_out) {

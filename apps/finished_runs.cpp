@@ -5,9 +5,9 @@
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
-#include "scores_json.h"
 #include "json_values.h"
 #include "run_record.h"
+#include "scores_json.h"
 
 namespace cmgems::apps {
 namespace {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json_values.h"
+#include "published_table.h"
 #include "result_table.h"
 #include "scores_json.h"
 
@@ -132,6 +133,19 @@ ordered_json means_json(const GueResult& result) {
   return json;
 }
 
+/// Mean Matthews correlation of the model over seeds, of the sets that the paper has.
+std::vector<tasks::SetScore> scores_of(const GueResult& result) {
+  const auto known = tasks::published_gue_sets();
+  std::vector<tasks::SetScore> scores;
+  for (const auto& set : result.sets) {
+    const auto name = std::find(known.begin(), known.end(), set.set->path());
+    if (name == known.end()) continue;
+    const auto values = headline_values(set.methods.front(), HeadlineMetric::mcc);
+    scores.push_back({*name, metrics::mean_and_deviation(values).mean / 100});
+  }
+  return scores;
+}
+
 }  // namespace
 
 void print_gue_text(std::ostream& out, const GueResult& result) {
@@ -145,10 +159,13 @@ void print_gue_text(std::ostream& out, const GueResult& result) {
       out << (std::exchange(first, false) ? "\n" : "") << "- " << set.set->path() << ": " << note << "\n";
     }
   }
-  if (result.absent.empty()) return;
-  out << "\nnot there:";
+  if (!result.absent.empty()) out << "\nnot there:";
   for (std::size_t i = 0; i < result.absent.size(); ++i) out << (i == 0 ? " " : ", ") << result.absent[i];
+  if (!result.absent.empty()) out << "\n";
+  const auto scores = scores_of(result);
+  if (published_gue_json(scores).is_null()) return;
   out << "\n";
+  print_published_gue(out, scores);
 }
 
 std::string gue_json(const GueResult& result) {
@@ -160,6 +177,7 @@ std::string gue_json(const GueResult& result) {
   for (const auto& set : result.sets) json["sets"].push_back(set_json(set));
   json["absent"] = result.absent;
   json["means"] = means_json(result);
+  json["published"] = published_gue_json(scores_of(result));
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

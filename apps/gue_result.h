@@ -18,8 +18,8 @@ namespace cmgems::apps {
 struct GueScores {
   std::optional<std::uint64_t> seed;  // none for methods without chance
   metrics::ClassificationScores scores;
-  std::optional<std::int64_t> best_step;             // of the weights that were scored
-  std::optional<double> dev_loss;                    // there
+  std::optional<std::int64_t> best_step;  // of the weights that were scored
+  std::optional<double> dev_loss;         // there
 };
 nlohmann::ordered_json to_json(const GueScores& scores);
 

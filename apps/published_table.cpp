@@ -64,7 +64,7 @@ ordered_json scores_json(const PublishedScores& scores, const char* metric) {
 }
 
 /// Positions in scores.tasks of the sets of a group.
-std::vector<std::size_t> places_of(const PublishedScores& scores, tasks::SpeciesGroup group) {
+std::vector<std::size_t> places_of(const PublishedScores& scores, tasks::Species group) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < scores.tasks.size(); ++i) {
     if (tasks::species_of(scores.tasks[i]) == group) places.push_back(i);
@@ -91,12 +91,12 @@ void print_block(std::ostream& out, const PublishedScores& scores, const Columns
     }
     table.add(cells);
   }
-  for (const auto group : {tasks::SpeciesGroup::human, tasks::SpeciesGroup::other}) {
+  for (const auto group : {tasks::Species::human, tasks::Species::other}) {
     const auto places = places_of(scores, group);
     if (places.empty()) continue;
     const double own = kPercent * mean_at(scores.own, places);
-    std::vector<std::string> cells{"mean of " + std::to_string(places.size()) + " " + std::string(name_of(group)),
-                                   decimals(own, 2)};
+    std::vector<std::string> cells{
+        "mean of " + std::to_string(places.size()) + " " + std::string(tasks::species_word(group)), decimals(own, 2)};
     for (const auto* column : columns) {
       cells.push_back(beside_text(kPercent * mean_at(values_of(*column), places), own, 2));
     }
@@ -120,11 +120,11 @@ void print_blocks(std::ostream& out, const PublishedScores& scores) {
 
 void print_shares(std::ostream& out, const std::vector<tasks::SetScore>& own) {
   for (const auto& share : tasks::share_of_best(own)) {
-    out << name_of(share.group) << ": " << decimals(kPercent * share.mean, 2) << " over " << share.sets << " of "
-        << share.of << " sets is " << percent(share.share()) << " of the best published k-mer model at 120,000 steps ("
-        << share.best_model << ", " << decimals(kPercent * share.best, 2) << " over the same sets), "
-        << (share.reaches_line() ? "above" : "below") << " the paper's line of " << percent(tasks::kBestLine, 0)
-        << "\n";
+    out << tasks::species_word(share.group) << ": " << decimals(kPercent * share.mean, 2) << " over " << share.sets
+        << " of " << share.of << " sets is " << percent(share.share())
+        << " of the best published k-mer model at 120,000 steps (" << share.best_model << ", "
+        << decimals(kPercent * share.best, 2) << " over the same sets), " << (share.reaches_line() ? "above" : "below")
+        << " the paper's line of " << percent(tasks::kBestLine, 0) << "\n";
   }
 }
 
@@ -183,7 +183,7 @@ ordered_json published_gue_json(const std::vector<tasks::SetScore>& own) {
   auto json = scores_json(scores, "mcc");
   json["share_of_best"] = ordered_json::array();
   for (const auto& share : tasks::share_of_best(own)) {
-    json["share_of_best"].push_back({{"species", name_of(share.group)},
+    json["share_of_best"].push_back({{"species", tasks::species_word(share.group)},
                                      {"sets", share.sets},
                                      {"of", share.of},
                                      {"mean", share.mean},

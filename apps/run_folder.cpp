@@ -28,9 +28,9 @@ using namespace std::chrono_literals;
 constexpr const char* kLock = "LOCK";
 constexpr std::chrono::milliseconds kPatience = 1s, kPause = 50ms;
 constexpr const char* kRecord = "run.json";
-constexpr std::string_view kFilesOfARun[] = {
-    "config.json",  "metrics.jsonl",       "timing.jsonl", "trainer_state.json", "npmi.tsv",   "results.json",
-    "sets",         "finished_runs.jsonl", "model",        "report.html",        kRecord};
+constexpr std::string_view kFilesOfARun[] = {"config.json", "metrics.jsonl", "timing.jsonl", "trainer_state.json",
+                                             "npmi.tsv",    "results.json",  "sets",         "finished_runs.jsonl",
+                                             "model",       "report.html",   kRecord};
 
 /// True when the folder holds anything but the lock and what a killed process left of its first file.
 bool holds_files(const fs::path& folder) {

@@ -45,7 +45,7 @@ double mean_of(const std::vector<const GueRow*>& rows, std::size_t column) {
   return sum / 100 / static_cast<double>(rows.size());
 }
 
-ShareOfBest share_in(SpeciesGroup group, std::span<const SetScore> scores) {
+ShareOfBest share_in(Species group, std::span<const SetScore> scores) {
   ShareOfBest result;
   result.group = group;
   std::vector<const GueRow*> rows;
@@ -84,8 +84,6 @@ std::vector<PublishedScore> published_few_shot(std::string_view task, std::int64
   return list;
 }
 
-std::string_view name_of(SpeciesGroup group) { return group == SpeciesGroup::human ? "human" : "other"; }
-
 std::span<const std::string_view> published_gue_sets() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> list;
@@ -95,9 +93,9 @@ std::span<const std::string_view> published_gue_sets() {
   return names;
 }
 
-SpeciesGroup species_of(std::string_view set) {
-  const auto group = set.substr(0, set.find('/'));
-  return group == "EMP" || group == "mouse" ? SpeciesGroup::other : SpeciesGroup::human;
+Species species_of(std::string_view set) {
+  const auto& sets = gue_sets();
+  return std::find_if(sets.begin(), sets.end(), [&](const GueSet& one) { return one.path() == set; })->species;
 }
 
 std::vector<PublishedScore> published_gue(std::string_view set) {
@@ -113,7 +111,7 @@ bool ShareOfBest::reaches_line() const { return share() >= kBestLine; }
 
 std::vector<ShareOfBest> share_of_best(std::span<const SetScore> scores) {
   std::vector<ShareOfBest> list;
-  for (const auto group : {SpeciesGroup::human, SpeciesGroup::other}) {
+  for (const auto group : {Species::human, Species::other}) {
     const auto share = share_in(group, scores);
     if (share.sets > 0) list.push_back(share);
   }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cmgems/tasks/gue.h"
+
 namespace cmgems::tasks {
 
 struct PublishedModel {
@@ -35,14 +37,10 @@ struct PublishedScore {
 /// Accuracy of each model of table 4, in its order; empty when the paper has none for this task or number.
 std::vector<PublishedScore> published_few_shot(std::string_view task, std::int64_t shots);
 
-enum class SpeciesGroup { human, other };
-/// "human", "other".
-std::string_view name_of(SpeciesGroup group);
-
 /// The 27 sets of tables 2 and 6 in their order, named as their folders in GUE: prom/prom_core_tata, tf/4, EMP/H3.
 std::span<const std::string_view> published_gue_sets();
 /// REQUIRES: one of published_gue_sets().
-SpeciesGroup species_of(std::string_view set);
+Species species_of(std::string_view set);
 /// Matthews correlation of each model, block by block; empty when the paper has no such set (virus/covid).
 std::vector<PublishedScore> published_gue(std::string_view set);
 
@@ -55,7 +53,7 @@ struct SetScore {
 /// A model's mean over sets beside the best mean of the three state-of-the-art models over the same sets, as figure 3
 /// of the paper has it for all sets of a group.
 struct ShareOfBest {
-  SpeciesGroup group{};
+  Species group{};
   std::size_t sets = 0, of = 0;  // that were scored, of how many in the group
   double mean = 0, best = 0;
   std::string_view best_model;

@@ -45,9 +45,9 @@ struct GueRunOptions {
 
 struct GueRun {
   std::uint64_t seed = 0;
-  metrics::ClassificationScores scores;              // of test
-  std::int64_t best_step = 0;                        // whose weights were scored
-  double dev_loss = 0;                               // there: mean cross-entropy
+  metrics::ClassificationScores scores;  // of test
+  std::int64_t best_step = 0;            // whose weights were scored
+  double dev_loss = 0;                   // there: mean cross-entropy
 };
 
 /// Reads the model as a GueTrainer would, for what is wrong with it.

@@ -11,7 +11,7 @@ using namespace cmgems::tasks;
 namespace {
 
 /// By model, over the sets of a group (GUE) or over the ten columns of table 4.
-std::map<std::string, double> gue_means(SpeciesGroup group) {
+std::map<std::string, double> gue_means(Species group) {
   std::map<std::string, double> sums;
   double sets = 0;
   for (const auto set : published_gue_sets()) {
@@ -49,7 +49,7 @@ TEST_CASE("the per-set numbers give the means that the paper prints", "[tasks]")
                            {"DNABERT GeneMask 1K", 70.57, 51.11},  {"DNABERT CM-Step 1K", 69.65, 51.41},
                            {"DNABERT CM-GEMS 1K", 70.63, 50.83},   {"LOGO GeneMask 1K", 67.21, 48.14},
                            {"LOGO CM-Step 1K", 67.54, 47.56},      {"LOGO CM-GEMS 1K", 67.79, 47.44}};
-  const auto human = gue_means(SpeciesGroup::human), other = gue_means(SpeciesGroup::other);
+  const auto human = gue_means(Species::human), other = gue_means(Species::other);
   CHECK(human.size() == std::size(printed));
   for (const auto& [model, of_human, of_other] : printed) {
     INFO(model);
@@ -95,7 +95,7 @@ TEST_CASE("published scores are found by task and shots or by set", "[tasks]") {
   CHECK(published_gue("virus/covid").empty());
   const auto sets = published_gue_sets();
   CHECK(sets.size() == 27);
-  const auto is_human = [](std::string_view name) { return species_of(name) == SpeciesGroup::human; };
+  const auto is_human = [](std::string_view name) { return species_of(name) == Species::human; };
   CHECK(std::count_if(sets.begin(), sets.end(), is_human) == 12);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("rows whose masks may ignore the sequence are those of Global and of t
 TEST_CASE("a model's share of the best published mean", "[tasks]") {
   const auto shares = share_of_best(scores_of("LOGO CM-GEMS 10K"));
   REQUIRE(shares.size() == 2);
-  CHECK(shares[0].group == SpeciesGroup::human);
+  CHECK(shares[0].group == Species::human);
   CHECK(shares[0].best_model == "DNABERT 120K");
   CHECK(100 * shares[0].share() == Approx(93.97).margin(0.01));  // as the paper says: 67.77 of 72.12
   CHECK(shares[0].reaches_line());
