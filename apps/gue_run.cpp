@@ -190,7 +190,7 @@ class GueRunner {
       options.resume_from = entry.folder;
       step = entry.step;
     }
-    formats::remove_newer_checkpoints(folder, step);  // damaged ones
+    formats::clear_newer_checkpoints(folder, step);  // damaged ones
     return options;
   }
 
