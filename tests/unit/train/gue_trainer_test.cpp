@@ -97,7 +97,7 @@ TEST_CASE("equal seeds give equal runs on GUE and others do not", "[train]") {
   CHECK(trainer.run(43).dev_loss != run.dev_loss);
 }
 
-TEST_CASE("a run that is stopped anywhere ends as if it had not been", "[train]") {
+TEST_CASE("a GUE run that is stopped anywhere ends as if it had not been", "[train]") {
   const auto config = small_config();
   const auto data = small_data(/*dev_flipped=*/true);
   const train::GueTrainer trainer(config, data, {});
