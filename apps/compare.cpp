@@ -31,11 +31,7 @@ struct Options {
 };
 
 double mean_score(const ScoredTask& task, const std::string& word) {
-  std::vector<double> values;
-  for (const auto& run : task.methods.front().runs) {
-    if (const auto score = run.scores.find(word); score != run.scores.end()) values.push_back(score->second);
-  }
-  return metrics::mean_and_deviation(values).mean;
+  return metrics::mean_and_deviation(values_of(task.methods.front().runs, word)).mean;
 }
 
 struct OwnScores {

@@ -22,14 +22,6 @@ const Task* find(const Contestant& contestant, const std::string& name) {
   return found == contestant.tasks.end() ? nullptr : &*found;
 }
 
-std::vector<double> values_of(const Task& task, const std::string& metric) {
-  std::vector<double> values;
-  for (const auto& run : task.runs) {
-    if (const auto score = run.scores.find(metric); score != run.scores.end()) values.push_back(score->second);
-  }
-  return values;
-}
-
 /// What methods of several sets are called together: the settings that each chose on its own are left out.
 std::string common_name(const std::string& a, const std::string& b) { return a == b ? a : a.substr(0, a.find(" (")); }
 
@@ -78,7 +70,7 @@ class Comparer {
   std::string metric_of(const Task& task) const { return options_.metric.empty() ? task.metric : options_.metric; }
 
   TaskRow row_of(const Contestant& contestant, const Task& task, const std::string& metric) const {
-    const auto values = values_of(task, metric);
+    const auto values = values_of(task.runs, metric);
     const auto [mean, deviation] = metrics::mean_and_deviation(values);
     return {contestant.label, values.size(), mean, deviation, {}};
   }
@@ -160,7 +152,7 @@ class Comparer {
       const auto* task = find(contestant, comparison.task);
       const auto* reference = find(reference_, comparison.task);
       auto runs = pairs_by_seed(task->runs, reference->runs, metric);
-      if (runs.ours.empty()) runs = {values_of(*task, metric), values_of(*reference, metric)};
+      if (runs.ours.empty()) runs = {values_of(task->runs, metric), values_of(reference->runs, metric)};
       if (runs.ours.empty() || runs.reference.empty()) continue;
       pairs.add(metrics::mean_and_deviation(runs.ours).mean, metrics::mean_and_deviation(runs.reference).mean);
     }

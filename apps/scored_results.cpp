@@ -128,6 +128,14 @@ const std::vector<std::string>& score_words() {
   return words;
 }
 
+std::vector<double> values_of(const std::vector<ScoredRun>& runs, const std::string& metric) {
+  std::vector<double> values;
+  for (const auto& run : runs) {
+    if (const auto score = run.scores.find(metric); score != run.scores.end()) values.push_back(score->second);
+  }
+  return values;
+}
+
 PairedScores pairs_by_seed(const std::vector<ScoredRun>& ours, const std::vector<ScoredRun>& reference,
                            const std::string& metric) {
   const auto beside = [](const ScoredRun& run, const std::vector<ScoredRun>& others) {

@@ -23,6 +23,9 @@ struct ScoredMethod {
   std::vector<ScoredRun> runs;
 };
 
+/// The scores of all runs that have one.
+std::vector<double> values_of(const std::vector<ScoredRun>& runs, const std::string& metric);
+
 /// Scores of runs that belong together.
 struct PairedScores {
   std::vector<double> ours, reference;
