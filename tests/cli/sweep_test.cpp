@@ -63,6 +63,25 @@ TEST_CASE("a sweep runs every point, each pretraining once", "[cli]") {
   CHECK_THAT(without.err, Catch::Contains("metrics.jsonl is not there"));
 }
 
+TEST_CASE("a sweep that is stopped in few-shot runs goes on behind the finished ones", "[cli]") {
+  const Program program;
+  const std::string sweep = "sweep --vary masking.strategy=random,global --task synthetic --shots 4 --runs 12 --json " +
+                            cmgems::test::kTiny + "--set finetune.epochs=10 ";
+  const std::string runs = "grid/finetune/synthetic-4/masking.strategy=random/finished_runs.jsonl";
+  const auto stopped = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + sweep +
+                                     "--out grid & pid=$!; for i in $(seq 1200); do [ -s '" + runs +
+                                     "' ] && break; sleep 0.02; done; kill -TERM $pid; wait $pid");
+  INFO(stopped.err);
+  CHECK(stopped.code == 75);
+  const auto done = program.run(sweep + "--out grid");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Catch::Contains("runs are finished; their results are taken as they are"));
+  auto result = json::parse(done.out), whole = json::parse(program.run(sweep + "--out whole").out);
+  CHECK(result["baselines"] == whole["baselines"]);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(result["points"][i]["accuracy"] == whole["points"][i]["accuracy"]);
+}
+
 TEST_CASE("a sweep of a configuration that was edited is refused", "[cli]") {
   const Program program;
   const std::string settings = R"({"inputs": {"genome": "builtin:synthetic"}, "data": {"k": 4, "max_tokens": 24},
