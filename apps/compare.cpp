@@ -1,8 +1,9 @@
 // cmgems compare: results of finetune and eval-gue beside each other and beside published ones, with tests.
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "cmgems/base/error.h"
 #include "cmgems/metrics/classification.h"
@@ -30,11 +31,7 @@ struct Options {
 };
 
 double mean_score(const ScoredTask& task, const std::string& word) {
-  std::vector<double> values;
-  for (const auto& run : task.methods.front().runs) {
-    if (const auto score = run.scores.find(word); score != run.scores.end()) values.push_back(score->second);
-  }
-  return metrics::mean_and_deviation(values).mean;
+  return metrics::mean_and_deviation(values_of(task.methods.front().runs, word)).mean;
 }
 
 struct OwnScores {
@@ -63,12 +60,18 @@ std::vector<Contestant> contestants_of(const std::vector<ScoredResults>& all, co
   return list;
 }
 
-std::vector<ScoredResults> read_all(const Options& options) {
-  auto names = options.results;
-  std::sort(names.begin(), names.end());
-  if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
-    throw UsageError("compare: " + *std::adjacent_find(names.begin(), names.end()) + " is named twice");
+/// runs/a, runs/a/ and runs/a/results.json are one.
+void refuse_twice(const std::vector<std::string>& names) {
+  std::set<std::filesystem::path> seen;
+  for (const auto& name : names) {
+    auto path = std::filesystem::weakly_canonical(name);
+    if (path.filename().empty() || path.filename() == "results.json") path = path.parent_path();
+    if (!seen.insert(path).second) throw UsageError("compare: " + name + " is named twice");
   }
+}
+
+std::vector<ScoredResults> read_all(const Options& options) {
+  refuse_twice(options.results);
   if (options.results.size() < 2 && !options.baselines && !options.published) {
     throw UsageError("compare needs two results, or one with --baselines or --published");
   }

@@ -1,7 +1,7 @@
 #include "comparison.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "cmgems/base/error.h"
@@ -13,7 +13,7 @@ namespace {
 using Task = Contestant::Task;
 
 Contestant::Task task_of(const ScoredTask& task, const ScoredMethod& method) {
-  return {task.name, task.metric, task.gue, task.train_rows, task.test_rows, method.runs};
+  return {task.name, task.metric, task.gue, task.train_rows, task.test_rows, task.tables, method.runs};
 }
 
 const Task* find(const Contestant& contestant, const std::string& name) {
@@ -22,35 +22,8 @@ const Task* find(const Contestant& contestant, const std::string& name) {
   return found == contestant.tasks.end() ? nullptr : &*found;
 }
 
-std::vector<double> values_of(const Task& task, const std::string& metric) {
-  std::vector<double> values;
-  for (const auto& run : task.runs) {
-    if (const auto score = run.scores.find(metric); score != run.scores.end()) values.push_back(score->second);
-  }
-  return values;
-}
-
-/// Scores of runs with the same seed.
-struct Pairs {
-  std::vector<double> ours, reference;
-  void add(double our, double other) {
-    ours.push_back(our);
-    reference.push_back(other);
-  }
-};
-
-Pairs pairs_of(const Task& ours, const Task& reference, const std::string& metric) {
-  Pairs pairs;
-  std::set<std::int64_t> taken;
-  for (const auto& run : ours.runs) {
-    const auto same = std::find_if(reference.runs.begin(), reference.runs.end(),
-                                   [&](const auto& other) { return other.seed == run.seed; });
-    if (same == reference.runs.end() || !taken.insert(run.seed).second) continue;
-    const auto our = run.scores.find(metric), other = same->scores.find(metric);
-    if (our != run.scores.end() && other != same->scores.end()) pairs.add(our->second, other->second);
-  }
-  return pairs;
-}
+/// What methods of several sets are called together: the settings that each chose on its own are left out.
+std::string common_name(const std::string& a, const std::string& b) { return a == b ? a : a.substr(0, a.find(" (")); }
 
 /// Collects what a reader must know, each sentence once.
 class Notes {
@@ -72,7 +45,8 @@ class Comparer {
   Comparison compare() {
     for (const auto& task : reference_.tasks) compare_task(task);
     refuse_nothing_common();
-    for (std::size_t i = 1; i < contestants_.size(); ++i) compare_overall(contestants_[i]);
+    const auto metric = overall_metric();
+    for (std::size_t i = 1; i < contestants_.size(); ++i) compare_overall(contestants_[i], metric);
     std::vector<PairedFigures*> by_task, overall;
     for (auto& task : result_.tasks) {
       for (auto& row : task.rows) {
@@ -89,14 +63,14 @@ class Comparer {
   }
 
  private:
-  PairedFigures figures_of(const Pairs& pairs) const {
+  PairedFigures figures_of(const PairedScores& pairs) const {
     return paired_figures(pairs.ours, pairs.reference, options_.interval);
   }
 
   std::string metric_of(const Task& task) const { return options_.metric.empty() ? task.metric : options_.metric; }
 
   TaskRow row_of(const Contestant& contestant, const Task& task, const std::string& metric) const {
-    const auto values = values_of(task, metric);
+    const auto values = values_of(task.runs, metric);
     const auto [mean, deviation] = metrics::mean_and_deviation(values);
     return {contestant.label, values.size(), mean, deviation, {}};
   }
@@ -106,18 +80,26 @@ class Comparer {
     TaskComparison comparison{reference.name, metric, {row_of(reference_, reference, metric)}};
     for (std::size_t i = 1; i < contestants_.size(); ++i) {
       const auto* task = find(contestants_[i], reference.name);
-      if (task == nullptr) continue;
+      if (task == nullptr || !same_tables(contestants_[i], *task, reference)) continue;
       auto row = row_of(contestants_[i], *task, metric);
       if (row.runs == 0 || comparison.rows.front().runs == 0) {
         notes_.add(reference.name + ": no " + metric + " of " +
                    (row.runs == 0 ? contestants_[i].label : reference_.label) + ", not compared");
         continue;
       }
-      row.against = figures_of(pairs_of(*task, reference, metric));
+      row.against = figures_of(pairs_by_seed(task->runs, reference.runs, metric));
       note_pairing(contestants_[i], *task, reference, row);
       comparison.rows.push_back(row);
     }
     if (comparison.rows.size() > 1) result_.tasks.push_back(comparison);
+  }
+
+  /// Own data of one name may be other rows.
+  bool same_tables(const Contestant& contestant, const Task& task, const Task& reference) {
+    if (task.tables == reference.tables) return true;
+    notes_.add(task.name + " is not compared: " + reference_.label + " is of " + reference.tables + ", " +
+               contestant.label + " of " + task.tables + "; score both on the same files");
+    return false;
   }
 
   void note_pairing(const Contestant& contestant, const Task& task, const Task& reference, const TaskRow& row) {
@@ -131,7 +113,12 @@ class Comparer {
       notes_.add(both + "scored on " + numbers(reference.test_rows, task.test_rows) +
                  " test rows: part of the difference is that of the test sets");
     }
-    if (row.against->pairs == 0) {
+    const auto undrawn = [](const Task& one) { return !one.runs.empty() && !one.runs.front().seed; };
+    if (undrawn(task) != undrawn(reference)) {
+      notes_.add(both +
+                 "one of them has no seed and stands beside every run of the other: intervals and p are of the "
+                 "other's seeds");
+    } else if (row.against->pairs == 0) {
       notes_.add(both + "no run of one has a seed of the other, so runs are not paired");
     } else if (row.against->pairs < std::max(task.runs.size(), reference.runs.size())) {
       notes_.add(both + std::to_string(row.against->pairs) + " runs have a seed in common (of " +
@@ -139,15 +126,33 @@ class Comparer {
     }
   }
 
-  /// Means of each common task: over the runs that are paired, else over all.
-  void compare_overall(const Contestant& contestant) {
-    Pairs pairs;
+  /// The metric of most tasks: others are not on its scale. Says which tasks are left out.
+  std::string overall_metric() {
+    std::map<std::string, std::size_t> tasks;
+    for (const auto& task : result_.tasks) ++tasks[task.metric];
+    const auto metric = std::max_element(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) {
+                          return a.second < b.second;
+                        })->first;
+    std::string others;
+    for (const auto& task : result_.tasks) {
+      if (task.metric != metric) others += (others.empty() ? "" : ", ") + task.task + " (" + task.metric + ")";
+    }
+    if (!others.empty() && tasks[metric] > 1)
+      notes_.add("the means over tasks and sets are of " + metric + "; left out: " + others);
+    return metric;
+  }
+
+  /// Means of each common task in `metric`: over the runs that are paired, else over all.
+  void compare_overall(const Contestant& contestant, const std::string& metric) {
+    PairedScores pairs;
     for (const auto& comparison : result_.tasks) {
+      const auto compared = std::any_of(comparison.rows.begin() + 1, comparison.rows.end(),
+                                        [&](const auto& row) { return row.label == contestant.label; });
+      if (comparison.metric != metric || !compared) continue;
       const auto* task = find(contestant, comparison.task);
       const auto* reference = find(reference_, comparison.task);
-      if (task == nullptr) continue;
-      Pairs runs = pairs_of(*task, *reference, comparison.metric);
-      if (runs.ours.empty()) runs = {values_of(*task, comparison.metric), values_of(*reference, comparison.metric)};
+      auto runs = pairs_by_seed(task->runs, reference->runs, metric);
+      if (runs.ours.empty()) runs = {values_of(task->runs, metric), values_of(reference->runs, metric)};
       if (runs.ours.empty() || runs.reference.empty()) continue;
       pairs.add(metrics::mean_and_deviation(runs.ours).mean, metrics::mean_and_deviation(runs.reference).mean);
     }
@@ -156,7 +161,7 @@ class Comparer {
                                metrics::mean_and_deviation(pairs.reference).mean, figures_of(pairs)});
   }
 
-  void refuse_nothing_common() const {
+  void refuse_nothing_common() {
     if (!result_.tasks.empty()) return;
     std::string message = "nothing to compare: no task or set is in " + reference_.label + " and in another result";
     for (const auto& contestant : contestants_) {
@@ -164,6 +169,7 @@ class Comparer {
       for (const auto& task : contestant.tasks)
         message += (&task == &contestant.tasks.front() ? " " : ", ") + task.name;
     }
+    for (const auto& note : notes_.take()) message += "; " + note;
     throw DataError(message);
   }
 
@@ -210,12 +216,18 @@ Contestant model_of(const ScoredResults& results) {
 
 std::vector<Contestant> baselines_of(const ScoredResults& results) {
   std::vector<Contestant> list;
+  std::vector<std::string> keys;  // of the list: the kind, where a file says it
   for (const auto& task : results.tasks) {
     for (std::size_t i = 1; i < task.methods.size(); ++i) {
       const auto& method = task.methods[i];
-      auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.label == method.name; });
-      if (same == list.end()) same = list.insert(list.end(), Contestant{method.name, {}});
-      same->tasks.push_back(task_of(task, method));
+      const auto key = method.kind == "baseline" ? method.name : method.kind;
+      const auto place = static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
+      if (place == list.size()) {
+        keys.push_back(key);
+        list.push_back({method.name, {}});
+      }
+      list[place].label = common_name(list[place].label, method.name);
+      list[place].tasks.push_back(task_of(task, method));
     }
   }
   return list;

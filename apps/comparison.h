@@ -17,13 +17,14 @@ struct Contestant {
     std::string name, metric;
     bool gue = false;
     std::size_t train_rows = 0, test_rows = 0;
+    std::string tables;  // of own data: only the same ones are compared
     std::vector<ScoredRun> runs;
   };
   std::vector<Task> tasks;
 };
 /// The fine-tuned model of a result.
 Contestant model_of(const ScoredResults& results);
-/// Every other method of it, under its name.
+/// Every other method of it, by its kind: under its name, without the settings in parentheses that differ by set.
 std::vector<Contestant> baselines_of(const ScoredResults& results);
 
 struct ComparisonOptions {
@@ -51,7 +52,7 @@ struct OverallRow {
 
 struct Comparison {
   std::vector<TaskComparison> tasks;  // that the reference and another one have, in the order of the reference
-  std::vector<OverallRow> overall;    // of those who share two tasks at least with the reference
+  std::vector<OverallRow> overall;    // of those who share two tasks at least with the reference, in one metric
   std::vector<std::string> notes;
 };
 

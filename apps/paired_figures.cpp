@@ -71,6 +71,13 @@ std::string difference_text(const PairedFigures& figures, int digits, double sca
   return text + " [" + signed_text(scale * low, digits) + ", " + signed_text(scale * high, digits) + "]";
 }
 
+std::string difference_text(const nlohmann::ordered_json& difference, int digits) {
+  PairedFigures figures{};
+  figures.difference = {number_or_nan(difference.at("mean")), number_or_nan(difference.at("low")),
+                        number_or_nan(difference.at("high"))};
+  return difference_text(figures, digits);
+}
+
 std::string p_text(double p) {
   if (!std::isfinite(p)) return "-";
   return p < 0.001 ? "<0.001" : decimals(p, 3);

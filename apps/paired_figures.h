@@ -33,6 +33,8 @@ nlohmann::ordered_json to_json(const PairedFigures& figures);
 
 /// "+0.012 [-0.003, +0.027]"; "-" for what is not there. Everything is multiplied by `scale` first.
 std::string difference_text(const PairedFigures& figures, int digits, double scale = 1);
+/// The same of the "difference" of a to_json.
+std::string difference_text(const nlohmann::ordered_json& difference, int digits);
 /// "+0.012", "-".
 std::string signed_text(double value, int digits);
 /// "0.021", "<0.001", "-".

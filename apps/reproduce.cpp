@@ -13,6 +13,7 @@
 #include "reproduction_table.h"
 #include "result_table.h"
 #include "stage_estimate.h"
+#include "stage_settings.h"
 
 namespace cmgems::apps {
 namespace {
@@ -67,10 +68,20 @@ Reproduction plan(const Options& options) {
   return result;
 }
 
-ordered_json request_of(const Reproduction& reproduction, const Options& options) {
-  return {{"scale", options.scale},           {"variant", options.variant}, {"strategies", options.strategies},
-          {"genome", options.genome},         {"set", options.assignments}, {"runs", reproduction.runs},
-          {"shots", reproduction.scale.shots}};
+/// The built-in task has no files.
+bool reads_tables(const Scale& scale) {
+  return std::any_of(scale.tasks.begin(), scale.tasks.end(), [](const auto& task) { return task != "synthetic"; });
+}
+
+ordered_json request_of(const Reproduction& reproduction, const Options& options, const config::Config& config) {
+  return {{"scale", options.scale},
+          {"variant", options.variant},
+          {"strategies", options.strategies},
+          {"genome", options.genome},
+          {"set", options.assignments},
+          {"runs", reproduction.runs},
+          {"shots", reproduction.scale.shots},
+          {"settings", settings_json(config, options.data, reads_tables(reproduction.scale))}};
 }
 
 /// Seconds of what is still to do.
@@ -103,23 +114,21 @@ void run(const Options& options) {
     }
   }
   for (const auto& [few_shot, tokens] : tasks) reproduction.few_shot.push_back(few_shot);
+  check_few_shot(reproduction.few_shot);
   const auto stages = stages_of(reproduction);
   if (options.dry_run) {
-    return print_stages(std::cout, stages, estimate(reproduction, config, tasks));
+    return tell_stages(std::cout, "reproduce", stages, estimate(reproduction, config, tasks), options.output.json);
   }
-  keep_request(reproduction.folder, "reproduce.json", request_of(reproduction, options), "a reproduction");
+  keep_request(reproduction.folder, "reproduce.json", request_of(reproduction, options, config), "a reproduction");
   if (const auto to_do = stages_to_do(stages); to_do > 0) {
     log_info("estimate: " + std::to_string(to_do) + " of " + std::to_string(stages.size()) + " stages take about " +
              decimals(estimate(reproduction, config, tasks) / 60, 0) + " minutes, baselines and measurements apart");
   }
   run_stages(reproduction.folder, stages);
   const auto result = reproduction_json(reproduction);
-  write_file_atomic(reproduction.folder / "reproduction.json", result.dump(2) + "\n");
-  if (options.output.json) {
-    std::cout << result.dump(2) << "\n";
-  } else {
-    print_reproduction(std::cout, result);
-  }
+  const auto text = result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  write_file_atomic(reproduction.folder / "reproduction.json", text);
+  options.output.json ? void(std::cout << text) : print_reproduction(std::cout, result);
 }
 
 std::vector<std::string> scale_names() {

@@ -1,10 +1,6 @@
 #include "reproduction_table.h"
 
-#include <optional>
-
-#include "cmgems/metrics/classification.h"
-#include "cmgems/metrics/paired.h"
-#include "json_values.h"
+#include "paired_figures.h"
 #include "result_table.h"
 #include "stage_results.h"
 
@@ -13,48 +9,28 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json accuracy_json(const std::vector<double>& values, const std::vector<double>* compared) {
-  const auto [mean, deviation] = metrics::mean_and_deviation(values);
-  ordered_json json = {{"mean", mean}, {"deviation", deviation}, {"runs", values}};
-  if (compared == nullptr) return json;
-  const auto [difference, low, high] = metrics::paired_difference(values, *compared);
-  json["difference"] = {{"mean", difference}, {"low", or_null(low)}, {"high", or_null(high)}};
+/// With the difference to the reference's runs of the same seeds.
+ordered_json compared_json(const ScoredMethod& method, const ScoredMethod& reference) {
+  auto json = accuracy_json(method);
+  const auto pairs = pairs_by_seed(method.runs, reference.runs, "accuracy");
+  json["difference"] = to_json(paired_figures(pairs.ours, pairs.reference, IntervalKind::t))["difference"];
   return json;
 }
 
 /// Scores by row of the table: the strategies, then the baselines that the first of them was scored beside.
 void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewShot& few_shot) {
-  std::optional<std::vector<double>> reference;
-  std::vector<MethodAccuracies> baselines;
+  std::vector<ScoredMethod> first;
   for (std::size_t i = 0; i < reproduction.contestants.size(); ++i) {
-    const auto& contestant = reproduction.contestants[i];
-    const auto methods = accuracies_of(reproduction.fine_tuning(contestant, few_shot));
-    const auto& values = methods.at(0).runs;
-    rows[i]["accuracy"][few_shot.name()] = accuracy_json(values, reference ? &*reference : nullptr);
-    if (i > 0) continue;
-    reference = values;
-    baselines = methods;
+    const auto methods = methods_of_stage(reproduction.fine_tuning(reproduction.contestants[i], few_shot));
+    if (i == 0) first = methods;
+    rows[i]["accuracy"][few_shot.name()] =
+        i == 0 ? accuracy_json(methods.front()) : compared_json(methods.front(), first.front());
   }
-  for (std::size_t b = 1; b < baselines.size(); ++b) {
+  for (std::size_t b = 1; b < first.size(); ++b) {
     const std::size_t row = reproduction.contestants.size() + b - 1;
-    if (row >= rows.size()) rows.push_back({{"name", baselines[b].name}});
-    rows[row]["accuracy"][few_shot.name()] = accuracy_json(baselines[b].runs, &*reference);
+    if (row >= rows.size()) rows.push_back({{"name", first[b].name}});
+    rows[row]["accuracy"][few_shot.name()] = compared_json(first[b], first.front());
   }
-}
-
-std::string mean_text(const ordered_json& accuracy) {
-  return decimals(accuracy.at("mean").get<double>(), 3) + " ± " + decimals(accuracy.at("deviation").get<double>(), 3);
-}
-
-std::string difference_text(const ordered_json& accuracy) {
-  if (!accuracy.contains("difference")) return "-";
-  const auto& difference = accuracy["difference"];
-  const auto text = [&](const char* key) {
-    if (difference[key].is_null()) return std::string("-");
-    const double value = difference[key].get<double>();
-    return (value < 0 ? "" : "+") + decimals(value, 3);
-  };
-  return text("mean") + " [" + text("low") + ", " + text("high") + "]";
 }
 
 }  // namespace
@@ -92,14 +68,15 @@ void print_reproduction(std::ostream& out, const ordered_json& result) {
     const bool switched = row.contains("switch_step") && !row["switch_step"].is_null();
     std::vector<std::string> cells{row["name"], trained ? decimals(row["perplexity"].get<double>(), 2) : "-",
                                    switched ? std::to_string(row["switch_step"].get<std::int64_t>()) : "-"};
+    const bool reference = &row == &result["rows"][0];
     std::vector<std::string> beside{row["name"]};
     for (const auto& task : result["tasks"]) {
       const auto& accuracy = row["accuracy"][task.get<std::string>()];
-      cells.push_back(mean_text(accuracy));
-      beside.push_back(difference_text(accuracy));
+      cells.push_back(accuracy_text(accuracy));
+      if (!reference) beside.push_back(difference_text(accuracy["difference"], 3));
     }
     scores.add(cells);
-    if (&row != &result["rows"][0]) differences.add(beside);
+    if (!reference) differences.add(beside);
   }
   scores.print(out);
   out << "\nperplexity: of the run's own validation masks, so not between rows; accuracy: mean ± deviation of "

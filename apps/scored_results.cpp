@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/tasks/few_shot.h"
 
 namespace cmgems::apps {
 namespace {
@@ -26,7 +28,7 @@ fs::path file_of(const std::string& given) {
 
 ScoredRun run_of(const ordered_json& json) {
   ScoredRun run;
-  run.seed = json.at("seed").get<std::int64_t>();
+  if (!json.at("seed").is_null()) run.seed = json["seed"].get<std::int64_t>();
   for (const auto& word : score_words()) {
     if (json.contains(word) && json[word].is_number()) run.scores[word] = json[word].get<double>();
   }
@@ -52,6 +54,19 @@ std::size_t rows_of(const ordered_json& json, const std::string& key) {
   return json.contains(key) ? json[key].value("rows", std::size_t{0}) : 0;
 }
 
+/// Which rows own data are, in words: two tables of one name may be others.
+std::string tables_of(const ordered_json& json, const ScoredTask& task) {
+  const auto known = tasks::known_tasks();
+  if (std::find(known.begin(), known.end(), task.task) != known.end()) return "";
+  const auto path = [&](const char* key) { return json.contains(key) ? json[key].value("path", "") : std::string(); };
+  const std::string pool = path("pool"), test = path("test");
+  if (pool != test) return pool + " and " + test;
+  const auto& runs = task.methods.front().runs;
+  const bool seed = !runs.empty() && runs.front().seed;
+  return pool + ", of which " + std::to_string(task.test_rows) + " rows were set apart" +
+         (seed ? " by seed " + std::to_string(*runs.front().seed) : "");
+}
+
 ScoredTask few_shot_of(const ordered_json& json) {
   ScoredTask task;
   task.task = json.at("task").get<std::string>();
@@ -61,6 +76,7 @@ ScoredTask few_shot_of(const ordered_json& json) {
   task.train_rows = rows_of(json, "pool");
   task.test_rows = rows_of(json, "test");
   task.methods = methods_of(json.at("methods"));
+  task.tables = tables_of(json, task);
   return task;
 }
 
@@ -110,6 +126,35 @@ void check(const ScoredResults& results) {
 const std::vector<std::string>& score_words() {
   static const std::vector<std::string> words{"accuracy", "f1", "precision", "recall", "mcc", "auc"};
   return words;
+}
+
+std::vector<double> values_of(const std::vector<ScoredRun>& runs, const std::string& metric) {
+  std::vector<double> values;
+  for (const auto& run : runs) {
+    if (const auto score = run.scores.find(metric); score != run.scores.end()) values.push_back(score->second);
+  }
+  return values;
+}
+
+PairedScores pairs_by_seed(const std::vector<ScoredRun>& ours, const std::vector<ScoredRun>& reference,
+                           const std::string& metric) {
+  const auto beside = [](const ScoredRun& run, const std::vector<ScoredRun>& others) {
+    return std::find_if(others.begin(), others.end(),
+                        [&](const auto& other) { return !run.seed || !other.seed || other.seed == run.seed; });
+  };
+  const bool undrawn = !ours.empty() && !ours.front().seed;
+  PairedScores pairs;
+  std::set<std::optional<std::int64_t>> taken;
+  for (const auto& run : undrawn ? reference : ours) {
+    const auto& others = undrawn ? ours : reference;
+    const auto other = beside(run, others);
+    if (other == others.end() || !taken.insert(run.seed).second) continue;
+    const auto& our = undrawn ? *other : run;
+    const auto& theirs = undrawn ? run : *other;
+    const auto a = our.scores.find(metric), b = theirs.scores.find(metric);
+    if (a != our.scores.end() && b != theirs.scores.end()) pairs.add(a->second, b->second);
+  }
+  return pairs;
 }
 
 ScoredResults read_scored_results(const std::string& given) {

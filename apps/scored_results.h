@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace cmgems::apps {
 const std::vector<std::string>& score_words();
 
 struct ScoredRun {
-  std::int64_t seed = 0;
+  std::optional<std::int64_t> seed;      // none: nothing was drawn, as for the k-mers and the majority class of GUE
   std::map<std::string, double> scores;  // by word; undefined ones are missing
 };
 
@@ -21,6 +22,21 @@ struct ScoredMethod {
   std::string kind;  // model, kmer, majority, random-encoder; "baseline" where the file does not say
   std::vector<ScoredRun> runs;
 };
+
+/// The scores of all runs that have one.
+std::vector<double> values_of(const std::vector<ScoredRun>& runs, const std::string& metric);
+
+/// Scores of runs that belong together.
+struct PairedScores {
+  std::vector<double> ours, reference;
+  void add(double our, double other) {
+    ours.push_back(our);
+    reference.push_back(other);
+  }
+};
+/// Runs with the same seed; a run without one stands beside every run of the other method.
+PairedScores pairs_by_seed(const std::vector<ScoredRun>& ours, const std::vector<ScoredRun>& reference,
+                           const std::string& metric);
 
 /// One few-shot task at one number of shots, one GUE set, or own data.
 struct ScoredTask {
@@ -31,6 +47,7 @@ struct ScoredTask {
   std::string metric;                 // the word that is compared when none is asked for
   std::size_t train_rows = 0;         // that draws were made from
   std::size_t test_rows = 0;          // 0 = not said
+  std::string tables;                 // of own data: "/d/train.tsv and /d/test.tsv"; a name says nothing about them
   std::vector<ScoredMethod> methods;  // the model first
 };
 

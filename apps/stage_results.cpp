@@ -4,28 +4,26 @@
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/base/log.h"
+#include "cmgems/metrics/classification.h"
+#include "json_values.h"
+#include "result_table.h"
 
 namespace cmgems::apps {
-namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json read_json(const std::filesystem::path& file) {
-  try {
-    return ordered_json::parse(read_file(file));
-  } catch (const nlohmann::json::exception&) {
-    throw DataError(file.string() + " is not JSON: remove its folder, and the stage runs again");
-  }
-}
-
-}  // namespace
-
 ordered_json pretraining_json(const std::filesystem::path& run) {
   ordered_json result = {{"perplexity", nullptr}, {"masks_measured", nullptr}, {"switch_step", nullptr}};
-  std::istringstream lines(read_file(run / "metrics.jsonl"));
+  const auto file = run / "metrics.jsonl";
+  if (!std::filesystem::exists(file)) {
+    log_warning(file.string() + " is not there: the table has no perplexity of this run");
+    return result;
+  }
+  std::istringstream lines(read_file(file));
   for (std::string line; std::getline(lines, line);) {
     const auto event = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (event.is_discarded()) throw DataError((run / "metrics.jsonl").string() + ": a line is not JSON");
+    if (event.is_discarded()) throw DataError(file.string() + ": a line is not JSON");
     if (event.value("event", "") == "switch") result["switch_step"] = event.at("step");
     if (event.value("event", "") != "eval") continue;
     result["perplexity"] = event.at("perplexity");
@@ -34,15 +32,23 @@ ordered_json pretraining_json(const std::filesystem::path& run) {
   return result;
 }
 
-std::vector<MethodAccuracies> accuracies_of(const std::filesystem::path& run) {
-  std::vector<MethodAccuracies> methods;
-  const auto results = read_json(run / "results.json");
-  for (const auto& json : results.at("methods")) {
-    MethodAccuracies method{json.at("name"), {}};
-    for (const auto& one : json.at("runs")) method.runs.push_back(one.at("accuracy").get<double>());
-    methods.push_back(method);
+std::vector<ScoredMethod> methods_of_stage(const std::filesystem::path& run) {
+  try {
+    return read_scored_results(run.string()).tasks.front().methods;
+  } catch (const DataError& error) {
+    throw DataError(std::string(error.what()) + "; remove its folder, and the stage runs again");
   }
-  return methods;
+}
+
+ordered_json accuracy_json(const ScoredMethod& method) {
+  const auto values = values_of(method.runs, "accuracy");
+  const auto [mean, deviation] = metrics::mean_and_deviation(values);
+  return {{"mean", or_null(mean)}, {"deviation", or_null(deviation)}, {"runs", values}};
+}
+
+std::string accuracy_text(const ordered_json& accuracy) {
+  const auto text = [&](const char* key) { return decimals(number_or_nan(accuracy.at(key)), 3); };
+  return text("mean") + " ± " + text("deviation");
 }
 
 }  // namespace cmgems::apps

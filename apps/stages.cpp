@@ -1,6 +1,7 @@
 #include "stages.h"
 
 #include <algorithm>
+#include <set>
 
 #include "child_process.h"
 #include "cmgems/base/atomic_file.h"
@@ -22,6 +23,56 @@ void append_settings(Words& words, const Recipe& recipe, const Words& more) {
   append(words, {"--config", recipe.config});
   for (const auto& assignment : recipe.assignments) append(words, {"--set", assignment});
   for (const auto& assignment : more) append(words, {"--set", assignment});
+}
+
+/// Whether few-shot runs of this model were begun and not finished. A pretraining that was done anew is another model.
+bool can_go_on(const std::filesystem::path& run, const std::filesystem::path& model) {
+  const auto record = read_run_record(run / "run.json");
+  if (!record || record->finished || record->command != "finetune" || !std::filesystem::exists(run / "config.json")) {
+    return false;
+  }
+  std::error_code unknown;
+  const auto begun = std::filesystem::last_write_time(run / "config.json", unknown);
+  return finished_run(model) && !unknown && std::filesystem::last_write_time(model / "run.json", unknown) <= begun &&
+         !unknown;
+}
+
+/// "settings.train.max_steps was 40, is 60" of the first key that differs; empty when `before` is no JSON.
+std::string first_difference(const std::string& before, const nlohmann::json& now) {
+  const auto old = nlohmann::json::parse(before, nullptr, /*allow_exceptions=*/false);
+  const auto changes = old.is_discarded() ? nlohmann::json::array() : nlohmann::json::diff(old, now);
+  if (changes.empty()) return "";
+  nlohmann::json::json_pointer place(changes[0].at("path").get<std::string>());
+  if (!place.empty() && place.back() == "-") place.pop_back();  // behind the end of a list
+  if (place.empty()) return "";
+  const auto text = [&](const nlohmann::json& document) {
+    return document.contains(place) ? document.at(place).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                                    : std::string("not there");
+  };
+  std::string key = place.to_string().substr(1);
+  std::replace(key.begin(), key.end(), '/', '.');
+  return key + " was " + text(old) + ", is " + text(now);
+}
+
+void print_stages(std::ostream& out, const std::vector<Stage>& stages, double seconds) {
+  for (const auto& stage : stages) {
+    out << (stage.finished() ? "done  " : "to do ") << "cmgems";
+    for (const auto& word : stage.arguments) out << " " << shell_word(word);
+    out << "\n";
+  }
+  out << "\nwhat is to do takes about " << decimals(seconds / 60, 0) << " minutes on this machine\n";
+}
+
+nlohmann::ordered_json stages_json(const std::string& command, const std::vector<Stage>& stages, double seconds) {
+  nlohmann::ordered_json json = {{"command", command}, {"dry_run", true}, {"stages", nlohmann::ordered_json::array()}};
+  for (const auto& stage : stages) {
+    json["stages"].push_back({{"title", stage.title},
+                              {"run", stage.run.string()},
+                              {"finished", stage.finished()},
+                              {"arguments", stage.arguments}});
+  }
+  json["seconds"] = seconds;
+  return json;
 }
 
 void run_stage(const std::filesystem::path& folder, const Stage& stage, const std::string& number) {
@@ -55,6 +106,7 @@ Stage pretraining_stage(const std::string& title, const std::filesystem::path& r
 
 Stage few_shot_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
                      const std::vector<std::string>& more, const FewShotPlan& plan) {
+  if (can_go_on(run, plan.model)) return {title, run, {"finetune", "--json", "--resume", run.string()}};
   Words words{"finetune", "--json", "--overwrite", "--out", run.string(), "--model", plan.model.string()};
   append_settings(words, recipe, more);
   append(words, {"--task", plan.few_shot.task, "--shots", std::to_string(plan.few_shot.shots)});
@@ -64,18 +116,25 @@ Stage few_shot_stage(const std::string& title, const std::filesystem::path& run,
   return {title, run, words};
 }
 
+void check_few_shot(const std::vector<FewShot>& list) {
+  std::set<std::string> names;
+  for (const auto& which : list) {
+    if (!names.insert(which.name()).second) {
+      throw UsageError(which.task + " with " + std::to_string(which.shots) + " shots is asked for twice");
+    }
+  }
+}
+
 std::size_t stages_to_do(const std::vector<Stage>& stages) {
   return static_cast<std::size_t>(
       std::count_if(stages.begin(), stages.end(), [](const auto& stage) { return !stage.finished(); }));
 }
 
-void print_stages(std::ostream& out, const std::vector<Stage>& stages, double seconds) {
-  for (const auto& stage : stages) {
-    out << (stage.finished() ? "done  " : "to do ") << "cmgems";
-    for (const auto& word : stage.arguments) out << " " << shell_word(word);
-    out << "\n";
-  }
-  out << "\nwhat is to do takes about " << decimals(seconds / 60, 0) << " minutes on this machine\n";
+void tell_stages(std::ostream& out, const std::string& command, const std::vector<Stage>& stages, double seconds,
+                 bool json) {
+  if (!json) return print_stages(out, stages, seconds);
+  const auto document = stages_json(command, stages, seconds);
+  out << document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages) {
@@ -96,9 +155,11 @@ void keep_request(const std::filesystem::path& folder, const std::string& name, 
   const auto file = folder / name;
   const std::string text = request.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (std::filesystem::exists(file)) {
-    if (read_file(file) == text) return;
+    const auto before = read_file(file);
+    if (before == text) return;
+    const auto difference = first_difference(before, nlohmann::json::parse(text));
     throw UsageError(folder.string() + " holds " + what + " with other options (" + file.string() +
-                     "): name another folder with --out");
+                     (difference.empty() ? "" : ": " + difference) + "): name another folder with --out");
   }
   make_folders(folder / "results");
   write_file_atomic(file, text);

@@ -43,21 +43,25 @@ struct FewShotPlan {
   std::filesystem::path model;
   std::string baselines;  // the value of finetune.baseline, as JSON
 };
-/// Few-shot runs of a model.
+/// Few-shot runs of a model. In a folder where they were begun with this model they go on behind the finished ones.
 Stage few_shot_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
                      const std::vector<std::string>& more, const FewShotPlan& plan);
 
 std::size_t stages_to_do(const std::vector<Stage>& stages);
 
-/// One command a line, and the seconds that those to do take.
-void print_stages(std::ostream& out, const std::vector<Stage>& stages, double seconds);
+/// Throws: UsageError (the same task and number of shots twice).
+void check_few_shot(const std::vector<FewShot>& list);
+
+/// A dry run: one command a line, and the seconds that those to do take; or both as one JSON document.
+void tell_stages(std::ostream& out, const std::string& command, const std::vector<Stage>& stages, double seconds,
+                 bool json);
 
 /// Runs what is not finished, in order; what a stage prints goes to FOLDER/results.
 /// Throws: Error with the exit code of the stage that failed or was stopped.
 void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages);
 
 /// Writes FOLDER/NAME and makes FOLDER/results; when it is there, it must hold the same: stages of two requests would
-/// mix. `what`: "a reproduction". Throws: UsageError, IoError.
+/// mix. `what`: "a reproduction". Throws: UsageError (with the first key that differs), IoError.
 void keep_request(const std::filesystem::path& folder, const std::string& name, const nlohmann::ordered_json& request,
                   const std::string& what);
 

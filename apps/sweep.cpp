@@ -1,6 +1,7 @@
 // cmgems sweep: every combination of values of some keys, pretrained and, if asked, scored on few-shot tasks, each in
 // a process of its own that goes on where it was.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "command.h"
 #include "result_table.h"
 #include "stage_estimate.h"
+#include "stage_settings.h"
 #include "sweep_grid.h"
 #include "sweep_table.h"
 
@@ -114,10 +116,22 @@ double estimate(const Sweep& sweep, const TaskSizes& sizes) {
   return seconds;
 }
 
+/// The built-in task has no files.
+bool reads_tables(const Sweep& sweep) {
+  return std::any_of(sweep.few_shot.begin(), sweep.few_shot.end(),
+                     [](const auto& which) { return which.task != "synthetic"; });
+}
+
 ordered_json request_of(const Sweep& sweep, const Options& options) {
-  return {{"config", options.config}, {"vary", options.vary}, {"set", options.assignments},
-          {"genome", options.genome}, {"data", options.data}, {"tasks", options.tasks},
-          {"shots", options.shots},   {"runs", sweep.runs}};
+  return {{"config", options.config},
+          {"vary", options.vary},
+          {"set", options.assignments},
+          {"genome", options.genome},
+          {"data", options.data},
+          {"tasks", options.tasks},
+          {"shots", options.shots},
+          {"runs", sweep.runs},
+          {"settings", settings_json(config_of(sweep, {}), options.data, reads_tables(sweep))}};
 }
 
 void finish(const Sweep& sweep, const Options& options) {
@@ -135,7 +149,7 @@ void run(const Options& options) {
   const Sweep sweep = plan(options, sizes);
   check_points(sweep);
   const auto stages = sweep.stages();
-  if (options.dry_run) return print_stages(std::cout, stages, estimate(sweep, sizes));
+  if (options.dry_run) return tell_stages(std::cout, "sweep", stages, estimate(sweep, sizes), options.output.json);
   keep_request(sweep.folder, "request.json", request_of(sweep, options), "a sweep");
   if (const auto to_do = stages_to_do(stages); to_do > 0) {
     log_info("estimate: " + std::to_string(to_do) + " of " + std::to_string(stages.size()) + " stages take about " +

@@ -5,11 +5,15 @@
 #include <set>
 
 #include "cmgems/base/error.h"
+#include "cmgems/base/hash.h"
 
 namespace cmgems::apps {
 namespace {
 
 using Words = std::vector<std::string>;
+
+/// A file name has 255 bytes; the results of a stage put some before it and behind it.
+constexpr std::size_t kLongestName = 150, kKept = 130;
 
 /// At commas outside of brackets, braces and quotes.
 Words split(const std::string& text) {
@@ -34,7 +38,8 @@ std::string joined(const Words& words) {
   return text;
 }
 
-/// What a folder may be named everywhere: letters, digits and a few signs, the rest as '_'.
+/// What a folder may be named everywhere: letters, digits and a few signs, the rest as '_'. The end of a long name
+/// gives way to a hash of it.
 std::string folder_name(const Words& assignments) {
   std::string name = joined(assignments);
   for (char& c : name) {
@@ -42,6 +47,7 @@ std::string folder_name(const Words& assignments) {
         std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("._=,+-").find(c) != std::string::npos;
     if (!plain) c = '_';
   }
+  if (name.size() > kLongestName) name = name.substr(0, kKept) + "-" + sha256(joined(assignments)).substr(0, 12);
   return name.empty() ? "base" : name;
 }
 
@@ -51,6 +57,14 @@ void refuse_key(const std::string& key) {
   }
   if (key == "finetune.shots" || key == "finetune.runs") {
     throw UsageError("--vary " + key + ": give --shots (a list) and --runs instead");
+  }
+  if (key == "finetune.seed") {
+    throw UsageError("--vary " + key +
+                     ": points are compared over the same draws; for others, give more --runs or --set " + key);
+  }
+  if (key == "finetune.baseline") {
+    throw UsageError("--vary " + key +
+                     ": a sweep scores its baselines beside the first point only, they need no model");
   }
 }
 
@@ -120,6 +134,7 @@ std::vector<Stage> Sweep::stages() const {
 }
 
 void check_grid(const Sweep& sweep) {
+  check_few_shot(sweep.few_shot);
   std::set<std::string> keys, folders;
   for (const auto& varied : sweep.varied) {
     if (!keys.insert(varied.key).second) throw UsageError("--vary names " + varied.key + " twice: list all its values");

@@ -16,7 +16,8 @@ struct VariedKey {
 };
 
 /// Commas within brackets, braces and double quotes belong to a value. Throws: UsageError (no key, no or empty values,
-/// the same value twice, a key that has a flag of its own: inputs.*, finetune.shots, finetune.runs).
+/// the same value twice, a key that has a flag of its own: inputs.*, finetune.shots, finetune.runs;
+/// finetune.seed and finetune.baseline, which all points share).
 VariedKey parse_varied(const std::string& text);
 
 /// A combination: key=value words, in the order of the keys.
@@ -44,7 +45,8 @@ struct Sweep {
   std::vector<Stage> stages() const;
 };
 
-/// Throws: UsageError when two keys are the same, or two points would go into one folder.
+/// Throws: UsageError when two keys, or two tasks with one number of shots, are the same, or two points would go into
+/// one folder.
 void check_grid(const Sweep& sweep);
 
 }  // namespace cmgems::apps

@@ -1,8 +1,5 @@
 #include "sweep_table.h"
 
-#include <limits>
-
-#include "cmgems/metrics/classification.h"
 #include "json_values.h"
 #include "paired_figures.h"
 #include "result_table.h"
@@ -14,21 +11,17 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json accuracy_json(const std::vector<double>& values) {
-  const auto [mean, deviation] = metrics::mean_and_deviation(values);
-  return {{"mean", mean}, {"deviation", deviation}, {"runs", values}};
-}
-
 /// Accuracy of every point in a few-shot task, and of the baselines beside the first one.
 void add_few_shot(ordered_json& result, const Sweep& sweep, const FewShot& which) {
   const auto points = sweep.points();
-  std::vector<MethodAccuracies> first;
+  std::vector<ScoredMethod> first;
   std::vector<PairedFigures> figures;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto methods = accuracies_of(sweep.fine_tuning(points[i], which));
-    result["points"][i]["accuracy"][which.name()] = accuracy_json(methods.at(0).runs);
+    const auto methods = methods_of_stage(sweep.fine_tuning(points[i], which));
+    result["points"][i]["accuracy"][which.name()] = accuracy_json(methods.front());
     if (i == 0) first = methods;
-    if (i > 0) figures.push_back(paired_figures(methods.at(0).runs, first.at(0).runs, IntervalKind::t));
+    const auto pairs = pairs_by_seed(methods.front().runs, first.front().runs, "accuracy");
+    if (i > 0) figures.push_back(paired_figures(pairs.ours, pairs.reference, IntervalKind::t));
   }
   std::vector<PairedFigures*> family;
   for (auto& one : figures) family.push_back(&one);
@@ -39,16 +32,8 @@ void add_few_shot(ordered_json& result, const Sweep& sweep, const FewShot& which
   for (std::size_t b = 1; b < first.size(); ++b) {
     auto& baselines = result["baselines"];
     if (b > baselines.size()) baselines.push_back({{"name", first[b].name}});
-    baselines[b - 1]["accuracy"][which.name()] = accuracy_json(first[b].runs);
+    baselines[b - 1]["accuracy"][which.name()] = accuracy_json(first[b]);
   }
-}
-
-std::string mean_text(const ordered_json& accuracy) {
-  return decimals(accuracy.at("mean").get<double>(), 3) + " ± " + decimals(accuracy.at("deviation").get<double>(), 3);
-}
-
-double number_or_nan(const ordered_json& value) {
-  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
 void print_scores(std::ostream& out, const ordered_json& result) {
@@ -60,7 +45,7 @@ void print_scores(std::ostream& out, const ordered_json& result) {
     std::vector<std::string> cells{row["name"],
                                    row.contains("perplexity") ? decimals(number_or_nan(row["perplexity"]), 2) : "-",
                                    switched ? std::to_string(row["switch_step"].get<std::int64_t>()) : "-"};
-    for (const auto& task : result["tasks"]) cells.push_back(mean_text(row["accuracy"][task.get<std::string>()]));
+    for (const auto& task : result["tasks"]) cells.push_back(accuracy_text(row["accuracy"][task.get<std::string>()]));
     table.add(cells);
   };
   for (const auto& point : result["points"]) add(point);
@@ -80,11 +65,7 @@ void print_differences(std::ostream& out, const ordered_json& result) {
     std::vector<std::string> cells{point["name"]};
     for (const auto& task : result["tasks"]) {
       const auto& against = point["accuracy"][task.get<std::string>()]["against_first"];
-      const auto& difference = against["difference"];
-      PairedFigures figures{};
-      figures.difference = {number_or_nan(difference["mean"]), number_or_nan(difference["low"]),
-                            number_or_nan(difference["high"])};
-      cells.push_back(difference_text(figures, 3));
+      cells.push_back(difference_text(against["difference"], 3));
       cells.push_back(p_text(number_or_nan(against["t_test"]["p_holm"])));
     }
     table.add(cells);
@@ -136,7 +117,7 @@ std::string sweep_picture(const Sweep& sweep, const ordered_json& result) {
   for (const auto& task : result["tasks"]) {
     SweepPanel panel{"accuracy, " + task.get<std::string>(), {}};
     for (const auto& point : result["points"]) {
-      panel.values.push_back(point["accuracy"][task.get<std::string>()]["mean"].get<double>());
+      panel.values.push_back(number_or_nan(point["accuracy"][task.get<std::string>()]["mean"]));
     }
     panels.push_back(panel);
   }

@@ -12,7 +12,7 @@ namespace {
 
 /// Runs with the seeds first, first + 1, ...
 Contestant::Task task(const std::string& name, std::int64_t first, const std::vector<double>& accuracies) {
-  Contestant::Task result{name, "accuracy", false, 1000, 500, {}};
+  Contestant::Task result{name, "accuracy", false, 1000, 500, {}, {}};
   for (const double value : accuracies) result.runs.push_back({first++, {{"accuracy", value}, {"mcc", value / 2}}});
   return result;
 }
@@ -103,6 +103,75 @@ TEST_CASE("results without a common task are refused with what they hold", "[app
   const Contestant a{"A", {task("t-10", 1, {0.5}), task("t-50", 1, {0.5})}}, b{"B", {task("tf/4", 1, {0.5})}};
   const auto message = cmgems::test::message_of<cmgems::DataError>([&] { compare({a, b}, {}); });
   CHECK_THAT(message, Catch::Contains("A holds t-10, t-50") && Catch::Contains("B holds tf/4"));
+}
+
+TEST_CASE("a method without seeds stands beside every run of the other", "[apps]") {
+  const Contestant model{"M", {task("tf/4", 42, {0.6, 0.7, 0.8})}};
+  Contestant kmers{"K", {task("tf/4", 0, {0.5})}};
+  kmers.tasks[0].runs[0].seed.reset();
+  // -0.1, -0.2, -0.3: mean -0.2, deviation 0.1
+  const auto comparison = compare({model, kmers}, {});
+  const auto& row = comparison.tasks[0].rows[1];
+  CHECK(row.runs == 1);
+  CHECK(row.against->pairs == 3);
+  CHECK(row.against->difference.mean == Approx(-0.2));
+  CHECK(row.against->t.t == Approx(-0.2 / (0.1 / std::sqrt(3.0))));
+  CHECK(has_note(comparison, "tf/4, M and K: one of them has no seed"));
+  CHECK(compare({kmers, model}, {}).tasks[0].rows[1].against->difference.mean == Approx(0.2));
+  const auto both = compare({kmers, kmers}, {});
+  CHECK(both.tasks[0].rows[1].against->pairs == 1);
+}
+
+TEST_CASE("own data are compared only when they are the same tables", "[apps]") {
+  Contestant a{"A", {task("train.tsv", 1, {0.5, 0.6}), task("t-10", 1, {0.5, 0.6})}};
+  a.tasks[0].tables = "/a/train.tsv and /a/test.tsv";
+  auto b = a;
+  b.label = "B";
+  CHECK(compare({a, b}, {}).tasks.size() == 2);
+  b.tasks[0].tables = "/b/train.tsv and /b/test.tsv";
+  const auto comparison = compare({a, b}, {});
+  REQUIRE(comparison.tasks.size() == 1);
+  CHECK(comparison.tasks[0].task == "t-10");
+  const std::string note = "train.tsv is not compared: A is of /a/train.tsv and /a/test.tsv, B of /b/train.tsv";
+  CHECK(has_note(comparison, note));
+  a.tasks.pop_back();
+  b.tasks.pop_back();
+  CHECK_THAT(cmgems::test::message_of<cmgems::DataError>([&] { compare({a, b}, {}); }), Catch::Contains(note));
+}
+
+TEST_CASE("means over tasks are of one metric", "[apps]") {
+  Contestant a{"A", {task("tf/0", 1, {0.6}), task("virus/covid", 1, {0.2}), task("tf/1", 1, {0.8})}};
+  for (auto& one : a.tasks) one.metric = "mcc";
+  a.tasks[1].metric = "accuracy";
+  auto b = a;
+  b.label = "B";
+  b.tasks[0].runs[0].scores["mcc"] = 0.4;  // 0.3 of A; the same 0.4 in tf/1
+  const auto comparison = compare({a, b}, {});
+  CHECK(comparison.tasks.size() == 3);
+  REQUIRE(comparison.overall.size() == 1);
+  CHECK(comparison.overall[0].against.pairs == 2);
+  CHECK(comparison.overall[0].mean == Approx(0.4));
+  CHECK(comparison.overall[0].reference == Approx(0.35));
+  CHECK(has_note(comparison, "over tasks and sets are of mcc; left out: virus/covid (accuracy)"));
+  CHECK(compare({a, b}, {"accuracy"}).overall[0].against.pairs == 3);
+}
+
+TEST_CASE("baselines are put together by their kind", "[apps]") {
+  const ScoredRun run{{}, {{"mcc", 0.5}}};
+  ScoredResults results{"R", "m", {}};
+  for (const std::string k : {"5", "6"}) {
+    ScoredTask one;
+    one.name = "tf/" + k;
+    one.methods = {{"model", "model", {run}},
+                   {"k-mer logistic regression (k=" + k + ", C=1)", "kmer", {run}},
+                   {"majority class", "majority", {run}}};
+    results.tasks.push_back(one);
+  }
+  const auto baselines = baselines_of(results);
+  REQUIRE(baselines.size() == 2);
+  CHECK(baselines[0].label == "k-mer logistic regression");
+  CHECK(baselines[0].tasks.size() == 2);
+  CHECK(baselines[1].label == "majority class");
 }
 
 TEST_CASE("methods of a result become contestants", "[apps]") {

@@ -25,8 +25,9 @@ TEST_CASE("values of a varied key", "[apps]") {
   CHECK(varied.values == std::vector<std::string>{"3", "4", "5"});
   CHECK(parse_varied("a.b=[1,2],[3]").values == std::vector<std::string>{"[1,2]", "[3]"});
   CHECK(parse_varied(R"(a.b="x,y",z)").values == std::vector<std::string>{R"("x,y")", "z"});
-  for (const std::string wrong : {"data.k", "=3", "data.k=", "data.k=3,,4", "data.k=3,3", "inputs.genome=a.fa",
-                                  "finetune.shots=10,50", "finetune.runs=1,2"}) {
+  for (const std::string wrong :
+       {"data.k", "=3", "data.k=", "data.k=3,,4", "data.k=3,3", "inputs.genome=a.fa", "finetune.shots=10,50",
+        "finetune.runs=1,2", "finetune.seed=1,2", "finetune.baseline=[],[\"kmer\"]"}) {
     INFO(wrong);
     CHECK_THROWS_AS(parse_varied(wrong), cmgems::UsageError);
   }
@@ -70,6 +71,33 @@ TEST_CASE("a grid that cannot be laid out is refused", "[apps]") {
   sweep.varied = {parse_varied("finetune.pooling=cls,mean")};
   CHECK_THAT(cmgems::test::message_of<cmgems::UsageError>([&] { check_grid(sweep); }),
              Catch::Contains("without --task"));
+}
+
+TEST_CASE("a task is asked for once", "[apps]") {
+  Sweep sweep;
+  sweep.folder = "s";
+  sweep.varied = {parse_varied("data.k=3,4")};
+  sweep.few_shot = {{"a", 10}, {"a", 50}, {"b", 10}};
+  CHECK_NOTHROW(check_grid(sweep));
+  sweep.few_shot.push_back({"a", 50});
+  CHECK_THAT(cmgems::test::message_of<cmgems::UsageError>([&] { check_grid(sweep); }),
+             Catch::Contains("a with 50 shots is asked for twice"));
+}
+
+TEST_CASE("a long list of keys makes a short folder name of its own", "[apps]") {
+  Sweep sweep;
+  sweep.folder = "s";
+  const std::string path(300, 'x');
+  sweep.varied = {parse_varied("npmi.table=" + path + "1," + path + "2")};
+  sweep.few_shot = {{"prom-core", 1000}};
+  check_grid(sweep);
+  const auto points = sweep.points();
+  const auto name = sweep.pretraining(points[0]).filename().string();
+  CHECK(name.size() < 150);
+  CHECK_THAT(name, Catch::StartsWith("npmi.table=xxx"));
+  CHECK(sweep.pretraining(points[1]).filename() != name);
+  CHECK(points[0].name() == "npmi.table=" + path + "1");                     // in the table it is whole
+  for (const auto& stage : sweep.stages()) CHECK(stage.title.size() < 200);  // of results/TITLE.json
 }
 
 TEST_CASE("the picture of a sweep", "[apps]") {

@@ -81,6 +81,8 @@ TEST_CASE("one result is compared with its baselines and with the paper", "[cli]
   program.write("a/results.json", few_shot("prom-core", {0.60, 0.62, 0.58}, {0.5, 0.52, 0.5}).dump());
   CHECK(program.run("compare a").code == 64);
   CHECK(program.run("compare a a").code == 64);
+  CHECK(program.run("compare a a/").code == 64);
+  CHECK(program.run("compare ./a/results.json a").code == 64);
   const auto result = json::parse(program.run("compare a --baselines --published --json").out);
   CHECK(result["tasks"][0]["rows"][1]["name"] == "k-mers");
   CHECK(result["tasks"][0]["rows"][1]["difference"]["mean"].get<double>() == Approx(-0.28 / 3));

@@ -72,6 +72,13 @@ TEST_CASE("GUE sets that are there are trained on and scored beside baselines", 
   CHECK(outcome.out.find("seconds") == std::string::npos);
   CHECK_THAT(program.read("r/timing.jsonl"), Catch::Contains("\"seconds\""));
   CHECK(json::parse(program.read("r/run.json"))["finished"] == true);
+  const auto compared = program.run("compare r --baselines --json");
+  INFO(compared.err);
+  REQUIRE(compared.code == 0);
+  const auto& rows = json::parse(compared.out)["tasks"][0]["rows"];
+  REQUIRE(rows.size() == 3);
+  CHECK_THAT(rows[1]["name"].get<std::string>(), Catch::StartsWith("k-mer logistic regression"));
+  CHECK(rows[1]["pairs"] == 2);  // one score beside both seeds
 }
 
 TEST_CASE("an evaluation that goes on set by set gives the bytes of one that was never stopped", "[cli]") {

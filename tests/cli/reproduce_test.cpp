@@ -23,6 +23,9 @@ TEST_CASE("a reproduction compares every strategy with the first on the same row
   INFO(planned.err);
   REQUIRE(planned.code == 0);
   CHECK_THAT(planned.out, Catch::Contains("to do cmgems pretrain") && Catch::Contains("minutes on this machine"));
+  const auto document = json::parse(program.run(kChain + "--dry-run --json").out);
+  CHECK(document["command"] == "reproduce");
+  CHECK(document["stages"].size() == 4);
   CHECK_FALSE(program.has("chain"));
 
   const auto done = program.run(kChain + "--json");
@@ -55,6 +58,7 @@ TEST_CASE("a reproduction compares every strategy with the first on the same row
   CHECK_THAT(unknown.err, Catch::Contains("cm-gems"));
   CHECK_FALSE(program.has("runs"));
   CHECK(program.run("reproduce --scale smoke --strategies random,random").code == 64);
+  CHECK(program.run("reproduce --scale smoke --shots 10,10").code == 64);
 }
 
 TEST_CASE("a reproduction that is stopped goes on to the same result", "[cli]") {

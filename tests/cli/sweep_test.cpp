@@ -22,6 +22,9 @@ TEST_CASE("a sweep runs every point, each pretraining once", "[cli]") {
   INFO(planned.err);
   REQUIRE(planned.code == 0);
   CHECK_THAT(planned.out, Catch::Contains("to do cmgems pretrain") && Catch::Contains("minutes on this machine"));
+  const auto document = json::parse(program.run(kGrid + "--dry-run --json").out);
+  CHECK(document["stages"].size() == 6);
+  CHECK(document["stages"][0]["title"] == "pretrain masking.strategy=random");
   CHECK_FALSE(program.has("grid"));
 
   const auto done = program.run(kGrid + "--json");
@@ -52,6 +55,50 @@ TEST_CASE("a sweep runs every point, each pretraining once", "[cli]") {
   CHECK_THAT(again.out, Catch::Contains("against masking.strategy=random,finetune.pooling=cls") &&
                             Catch::Contains("majority class"));
   CHECK(program.run(kGrid + "--set train.seed=7").code == 64);  // another request
+  std::filesystem::remove(program.folder.path() / "grid/pretrain/masking.strategy=random/metrics.jsonl");
+  const auto without = program.run(kGrid + "--json");
+  INFO(without.err);
+  REQUIRE(without.code == 0);
+  CHECK(json::parse(without.out)["points"][0]["perplexity"].is_null());
+  CHECK_THAT(without.err, Catch::Contains("metrics.jsonl is not there"));
+}
+
+TEST_CASE("a sweep that is stopped in few-shot runs goes on behind the finished ones", "[cli]") {
+  const Program program;
+  const std::string sweep = "sweep --vary masking.strategy=random,global --task synthetic --shots 4 --runs 12 --json " +
+                            cmgems::test::kTiny + "--set finetune.epochs=10 ";
+  const std::string runs = "grid/finetune/synthetic-4/masking.strategy=random/finished_runs.jsonl";
+  const auto stopped = program.shell("env -u CMGEMS_DATA '" + std::string(CMGEMS_PROGRAM) + "' " + sweep +
+                                     "--out grid & pid=$!; for i in $(seq 1200); do [ -s '" + runs +
+                                     "' ] && break; sleep 0.02; done; kill -TERM $pid; wait $pid");
+  INFO(stopped.err);
+  CHECK(stopped.code == 75);
+  const auto done = program.run(sweep + "--out grid");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Catch::Contains("runs are finished; their results are taken as they are"));
+  auto result = json::parse(done.out), whole = json::parse(program.run(sweep + "--out whole").out);
+  CHECK(result["baselines"] == whole["baselines"]);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(result["points"][i]["accuracy"] == whole["points"][i]["accuracy"]);
+}
+
+TEST_CASE("a sweep of a configuration that was edited is refused", "[cli]") {
+  const Program program;
+  const std::string settings = R"({"inputs": {"genome": "builtin:synthetic"}, "data": {"k": 4, "max_tokens": 24},
+    "npmi": {"table": "from-genome"}, "synthetic": {"length": 60000}, "compute": {"threads": 1},
+    "model": {"preset": "logo", "hidden_size": 32, "intermediate_size": 32, "num_attention_heads": 2,
+              "num_hidden_layers": 2, "position_init": "normal"},
+    "train": {"max_steps": 20, "eval_steps": 10, "warmup_steps": 5, "validation_windows": 40, "windows_per_step": 8,
+              "learning_rate": )";
+  const std::string sweep = "sweep --config own.json --out grid --vary masking.strategy=random,global";
+  program.write("own.json", settings + "0.001}}");
+  const auto done = program.run(sweep);
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  program.write("own.json", settings + "0.002}}");
+  const auto refused = program.run(sweep);
+  CHECK(refused.code == 64);
+  CHECK_THAT(refused.err, Catch::Contains("settings.train.learning_rate was 0.001, is 0.002"));
 }
 
 TEST_CASE("a sweep that cannot run is refused before the first step", "[cli]") {
@@ -65,6 +112,9 @@ TEST_CASE("a sweep that cannot run is refused before the first step", "[cli]") {
   CHECK(wrong.code == 64);
   CHECK_THAT(wrong.err, Catch::Contains("the point data.k=99 cannot run"));
   CHECK(program.run(sweep + "data.k=3,4 --shots 10").code == 64);
+  CHECK(program.run(sweep + "data.k=3,4 --task synthetic,synthetic").code == 64);
+  CHECK(program.run(sweep + "data.k=3,4 --task synthetic --shots 10,10").code == 64);
+  CHECK(program.run(sweep + "finetune.seed=1,2 --task synthetic").code == 64);
   CHECK(program.run(sweep + "finetune.pooling=cls,mean").code == 64);
   CHECK(program.run(sweep + "data.k=3,4 --task prom-core --data none").code == 66);
   CHECK_FALSE(program.has("runs"));
