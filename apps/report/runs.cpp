@@ -211,6 +211,16 @@ std::vector<double> Method::values(const std::string& metric) const {
 
 std::string Evaluation::title() const { return shots ? task + "-" + std::to_string(*shots) : task; }
 
+bool same_source(const Source& a, const Source& b) {
+  return a.hash.empty() || b.hash.empty() ? a.path == b.path : a.hash == b.hash;
+}
+
+bool Evaluation::same_rows(const Evaluation& other) const {
+  return task == other.task && shots == other.shots && training_rows == other.training_rows &&
+         test_rows == other.test_rows && split_seed == other.split_seed && same_source(pool, other.pool) &&
+         same_source(test, other.test);
+}
+
 Runs read_runs(const std::vector<fs::path>& folders) {
   Runs runs;
   std::set<fs::path> seen;

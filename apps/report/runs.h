@@ -112,22 +112,34 @@ struct Method {
   std::vector<double> values(const std::string& metric) const;
 };
 
+/// Where rows came from.
+struct Source {
+  std::string path;  // as the result names it; empty for GUE
+  std::string hash;  // SHA-256 of the file, empty when the run did not record it
+};
+
+/// The same file by its content where both tell it, else by its path.
+bool same_source(const Source& a, const Source& b);
+
 /// One task or one set of GUE: every method on the same rows.
 struct Evaluation {
   std::string task;                   // its key: prom-core, prom/prom_core_tata
   std::string name;                   // in words, may be empty
-  std::string group, species;         // GUE only
   std::string metric = "accuracy";    // what the task is judged by
   std::string model;                  // folder, or random
   std::optional<std::int64_t> shots;  // rows per class; none: every row
   std::int64_t classes = 0, training_rows = 0, test_rows = 0;
-  std::vector<std::string> labels;  // names of the classes, may be empty
-  Pairs plan;                       // epochs, learning rate ...
+  Source pool, test;
+  std::optional<std::int64_t> split_seed;  // which test rows were drawn from the pool; none: they have a file
+  std::vector<std::string> labels;         // names of the classes, may be empty
+  Pairs plan;                              // epochs, learning rate ...
   std::vector<Method> methods;
   std::vector<std::string> notes;
 
   /// prom-core-10; prom-core for every row; prom/prom_core_tata.
   std::string title() const;
+  /// Whether scores of both are of the same rows: task, shots, files, and the draw of the test rows.
+  bool same_rows(const Evaluation& other) const;
 };
 
 /// finetune, eval-gue.
