@@ -101,6 +101,21 @@ std::optional<Table> published_table(const std::vector<Contest>& contests) {
   return table;
 }
 
+/// Whose means the diamonds are.
+std::string diamond_words(const std::vector<Contest>& contests) {
+  std::vector<std::string> names;
+  for (const auto& contest : contests) {
+    const auto& name = contest.contenders.front().name;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (names.size() == 1) return names.front();
+  std::string text = "the first model of each set";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? " (" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return text + ")";
+}
+
 Figure dots(const std::vector<Contest>& contests) {
   DotPlot plot{"score (MCC, or the metric of the set)", "", {}};
   std::string alternative = "Scores by set.";
@@ -120,7 +135,7 @@ Figure dots(const std::vector<Contest>& contests) {
   plot.alternative = alternative;
   return figure(
       "Scores by set", alternative, [&](double width) { return dot_plot(plot, width); },
-      "Diamond: " + contests.front().contenders.front().name + "; triangle: the best published score.");
+      "Diamond: " + diamond_words(contests) + "; triangle: the best published score.");
 }
 
 }  // namespace

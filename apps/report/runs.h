@@ -22,7 +22,8 @@ struct Record {
   std::filesystem::path folder;
   std::string name;  // how the page calls the run: the strategy of a pretraining, else its folder
   std::string command, device, host, written_at;
-  std::vector<std::string> command_line;
+  std::vector<std::string> command_line;                        // of the last session
+  std::vector<std::vector<std::string>> earlier_command_lines;  // the oldest first
   bool finished = false;
   bool in_use = false;  // by a process that works on it now
   std::int64_t threads = 0, seed = 0;
@@ -30,7 +31,6 @@ struct Record {
   bool bf16 = false;
   Pairs versions, hashes;
   std::map<std::string, double> seconds;  // by phase
-  double peak_memory = kNone;             // bytes
   std::vector<std::string> accepted;      // a sentence for each difference that the run was continued with
   Pairs settings;                         // config.json: key.path and value, in its order
 
@@ -85,6 +85,8 @@ struct Pretraining {
   Record record;
   std::optional<Metrics> metrics;  // none: the file is not there
   std::vector<Remark> events;      // timing.jsonl: saves that failed, stops, continuations
+  std::size_t failed_saves = 0;    // of the events
+  std::size_t damaged_timing = 0;  // lines of timing.jsonl that were left out
   double tokens_per_second = kNone;
 };
 

@@ -1,5 +1,6 @@
 // Runs on paper: the same figures in HTML, Markdown and CSV, and nothing in names that could harm.
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "report/escape.h"
@@ -72,6 +73,11 @@ value = {(row[1], row[2], row[3]): row[4] for row in rows}
 assert abs(float(value['prom-core-10', '1', 'accuracy']) - 0.65) < 1e-12
 assert value['prom-core-10', '1', 'method'] == 'pretrained: cm-gems'
 assert float(value['Perplexity by step', '3', 'cm-gems']) == 71.25
+assert abs(float(value['prom-core-10', '1', 'accuracy deviation']) - 0.1 / 2 ** .5) < 1e-12
+assert abs(float(value['prom-core-10', '1', '95% interval low']) - (0.65 - 0.05 * 12.70620473617)) < 1e-9
+assert abs(float(value['prom-core-10', '1', '95% interval high']) - (0.65 + 0.05 * 12.70620473617)) < 1e-9
+assert abs(float(value['prom-core-10', '1', 'against k-mers high']) - (0.075 + 0.025 * 12.70620473617)) < 1e-9
+assert len(value) == len(rows), 'two values in one place'
 )";
 
 }  // namespace
@@ -115,6 +121,50 @@ TEST_CASE("the table of values reads back", "[report]") {
   CHECK(agrees(folder, kReadTable, to_csv(whole_document(folder))) == 0);
 }
 
+TEST_CASE("no two tables have the same title", "[report]") {
+  const TemporaryFolder folder;
+  auto table = cmgems::test::ordered_table(3);
+  for (const std::string name : {"x/run", "y/run"}) {
+    cmgems::test::write_pretraining(folder, name);
+    cmgems::npmi::write_table(table, folder.path() / name / "npmi.tsv");
+  }
+  auto document = document_of(read_runs({folder.path()}));
+  CHECK_THAT(to_csv(document), Catch::Contains("NPMI scores,Best and worst k-mers of x/run,1,") &&
+                                   Catch::Contains("NPMI scores,Best and worst k-mers of y/run,1,"));
+  std::set<std::string> titles;
+  for (const auto& section : document.sections) {
+    for (const auto& block : section.blocks) {
+      if (const auto* one = std::get_if<Table>(&block)) CHECK(titles.insert(one->title).second);
+    }
+  }
+  CHECK(titles.size() > 5);
+}
+
+TEST_CASE("commands of all sessions are shown", "[report]") {
+  const TemporaryFolder folder;
+  cmgems::test::write_pretraining(folder, "a");
+  folder.write("a/run.json", R"({"earlier_command_lines": [["cmgems", "pretrain", "--first"]], )" +
+                                 cmgems::test::record_text("pretrain").substr(1));
+  const auto text = to_markdown(document_of(read_runs({folder.path() / "a"})));
+  CHECK_THAT(text, Catch::Contains("cmgems pretrain --first |\n| cm-gems | cmgems pretrain --set 'a b' |"));
+}
+
+TEST_CASE("seeds are a range only when each follows the one before", "[report]") {
+  const TemporaryFolder folder;
+  const auto seeds = [&](const std::string& first, const std::string& second, const std::string& third) {
+    const auto run = [](const std::string& seed) { return R"({"seed": )" + seed + R"(, "accuracy": 0.5})"; };
+    cmgems::test::write_few_shot(
+        folder, "f",
+        R"({"task": "t", "model": "random", "classes": 2, "pool": {"rows": 9}, "test": {"rows": 9},
+                     "methods": [{"name": "m", "runs": [)" +
+            run(first) + "," + run(second) + "," + run(third) + "]}]}");
+    return std::get<Table>(overview_section(read_runs({folder.path() / "f"})).blocks[0]).rows[0][7].text;
+  };
+  CHECK(seeds("42", "43", "44") == "42 to 44");
+  CHECK(seeds("42", "50", "44") == "42, 50, 44");
+  CHECK(seeds("42", "43", "45") == "42, 43, 45");
+}
+
 TEST_CASE("names cannot harm", "[report]") {
   if (python().empty()) CMGEMS_SKIP("no python3 to parse the page");
   const TemporaryFolder folder;
@@ -148,7 +198,8 @@ TEST_CASE("what is missing is said and not drawn", "[report]") {
   CHECK(page.find("<svg") == std::string::npos);
   folder.write("f/run.json", cmgems::test::record_text("finetune", false));
   page = to_html(document_of(read_runs({folder.path() / "f"})));
-  CHECK_THAT(page, Catch::Contains("No fine-tuning is finished yet"));
+  CHECK_THAT(page, Catch::Contains("No fine-tuning is finished yet") &&
+                       Catch::Contains("f: the run is unfinished: none of its figures are in this report"));
 }
 
 TEST_CASE("baselines of the same rows are shown once", "[report]") {
