@@ -9,6 +9,7 @@
 #include "report/statistics.h"
 #include "report_runs.h"
 #include "support/small_table.h"
+#include "svg.h"
 
 using namespace cmgems::apps::report;
 using cmgems::test::TemporaryFolder;
@@ -315,12 +316,74 @@ TEST_CASE("baselines of GUE have one column whatever was selected for a set", "[
   CHECK(table.rows[1][3].text == "0.125");
   CHECK(table.rows[0][4].number.value_or(0) > 0.25);  // tf/4 is in tables 2 and 6 of the paper
   CHECK(table.rows[1][4].text == "–");                // covid is not
+  CHECK_THAT(std::get<Figure>(section->blocks[1]).note, Catch::Contains("Diamond: fine-tuned m; triangle"));
+}
+
+TEST_CASE("a picture of GUE names the models of all its sets", "[report]") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& model, const std::string& sets) {
+    folder.write(model + "/run.json", cmgems::test::record_text("eval-gue"));
+    folder.write(model + "/results.json",
+                 R"({"command": "eval-gue", "model": ")" + model + R"(", "sets": [)" + sets + "]}");
+  };
+  const auto set = [](const std::string& name, const std::string& model) {
+    return R"({"set": ")" + name + R"(", "classes": 2, "rows": {"train": 9, "test": 9}, "methods": [)" +
+           cmgems::test::method_text(model, "0.6", "0.7") + "]}";
+  };
+  write("a", set("tf/4", "fine-tuned a"));
+  write("b", set("tf/3", "fine-tuned b") + "," + set("tf/4", "fine-tuned b"));
+  const auto section = gue_section(read_runs({folder.path()}));
+  REQUIRE(section);
+  CHECK_THAT(std::get<Figure>(section->blocks[1]).note,
+             Catch::Contains("Diamond: the first model of each set (fine-tuned a or fine-tuned b); triangle"));
+  const auto& table = std::get<Table>(section->blocks[0]);
+  REQUIRE(table.rows.size() == 2);  // tf/4 of both in one
+  CHECK(table.rows[0].size() == table.columns.size());
+}
+
+TEST_CASE("saves that failed and damaged lines of timings are counted", "[report]") {
+  const TemporaryFolder folder;
+  cmgems::test::write_pretraining(folder, "a");
+  folder.write("a/timing.jsonl", R"({"event":"save_failed","step":50,"reason":"no room"})"
+                                 "\n"
+                                 R"({"event":"interrupt","step":60,"reason":"a checkpoint is enough"})"
+                                 "\n{}\n");
+  const auto runs = read_runs({folder.path() / "a"});
+  const auto training = training_section(runs), notes = notes_section(runs);
+  REQUIRE((training && notes));
+  CHECK(std::get<Table>(training->blocks[0]).rows[0].back().number == 1.0);
+  CHECK(std::get<List>(notes->blocks[0]).entries ==
+        std::vector<std::string>{"cm-gems: 1 damaged line of timing.jsonl left out",
+                                 "cm-gems: 1 step left out, see the guards"});
+}
+
+TEST_CASE("a spike of the gradient is drawn however long the run is", "[report]") {
+  const TemporaryFolder folder;
+  std::string metrics;
+  for (int i = 1; i <= 500; ++i) {
+    auto line = cmgems::test::train_line(i, 500.0 / i, "genemask", 0.1);
+    if (i == 250) line.replace(line.find("7.25"), 4, "64.5");
+    metrics += line;
+  }
+  cmgems::test::write_pretraining(folder, "a", metrics, false);
+  const auto section = training_section(read_runs({folder.path() / "a"}));
+  REQUIRE(section);
+  std::string figures, words;
+  for (const auto& block : section->blocks) {
+    const auto* figure = std::get_if<Figure>(&block);
+    if (figure == nullptr) continue;
+    figures += figure->wide;
+    words += figure->alternative;
+  }
+  CHECK_THAT(figures, Catch::Contains("64.500</title>"));
+  CHECK_THAT(words, Catch::Contains("500 at step 1, 1 at step 500"));  // not means of the first and the last few
 }
 
 TEST_CASE("texts are escaped for each form", "[report]") {
   CHECK(xml_escaped("<a href=\"x\">&\x01\xff") == "&lt;a href=&quot;x&quot;&gt;&amp;\xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK(xml_escaped("a\tμ→") == "a\tμ→");
   CHECK(xml_escaped("\xC0\xAF\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(cmgems::apps::svg::escaped("<a>&\x01") == "&lt;a&gt;&amp;\xEF\xBF\xBD");
   CHECK(markdown_escaped("a|b_c_d *e* <i> [x](y)\n_z") == "a\\|b_c_d \\*e\\* &lt;i&gt; \\[x\\](y) \\_z");
   CHECK(csv_field("a,b") == "\"a,b\"");
   CHECK(csv_field("say \"x\"") == "\"say \"\"x\"\"\"");
