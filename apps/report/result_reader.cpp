@@ -97,8 +97,9 @@ Source source_of(const Object& table, const std::string& hash) {
 void add_sources(Evaluation& evaluation, const Object& result, const Record& record) {
   evaluation.pool = source_of(result.object("pool"), hash_of(record, evaluation.task + " train"));
   evaluation.test = source_of(result.object("test"), hash_of(record, evaluation.task + " test"));
-  const bool drawn = !evaluation.pool.path.empty() && evaluation.pool.path == evaluation.test.path;
-  if (drawn) evaluation.split_seed = record.seed;
+  const auto& file = evaluation.pool.path;
+  const bool built_in = file.starts_with("builtin:");  // whose test rows are the same for every seed
+  if (!file.empty() && !built_in && file == evaluation.test.path) evaluation.split_seed = record.seed;
 }
 
 Evaluation few_shot_of(const Object& result, const Record& record) {

@@ -286,6 +286,10 @@ TEST_CASE("own data of other files are another table", "[report]") {
   };
   with("b", "\"seed\": 42", "\"seed\": 43");
   CHECK(titles().size() == 2);
+  write("a", "builtin:synthetic", "builtin:synthetic");  // the same rows whatever the seed
+  write("b", "builtin:synthetic", "builtin:synthetic");
+  with("b", "\"seed\": 42", "\"seed\": 43");
+  CHECK(titles().size() == 1);
   write("b", "copy/train.tsv", "copy/test.tsv");  // the same content by its hash
   write("a", "x/train.tsv", "x/test.tsv");
   const std::string hashes = R"("hashes": {"prom-core train": "1", "prom-core test": "2"})";
