@@ -26,6 +26,21 @@ std::string utc_time() {
   return text;
 }
 
+namespace {
+
+/// The command lines of earlier sessions of a run, the oldest first; those of `now` are of this one.
+nlohmann::ordered_json earlier_command_lines(const std::filesystem::path& file, const std::vector<std::string>& now) {
+  auto lines = nlohmann::ordered_json::array();
+  if (!std::filesystem::exists(file)) return lines;
+  const auto json = nlohmann::ordered_json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("command_line")) return lines;
+  if (json.contains("earlier_command_lines")) lines = json["earlier_command_lines"];
+  if (lines.is_array() && json["command_line"] != nlohmann::ordered_json(now)) lines.push_back(json["command_line"]);
+  return lines;
+}
+
+}  // namespace
+
 std::optional<EarlierRecord> read_run_record(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
@@ -49,6 +64,9 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
   nlohmann::ordered_json json;
   json["command"] = record.command;
   json["command_line"] = session.command_line;
+  if (const auto earlier = earlier_command_lines(file, session.command_line); !earlier.empty()) {
+    json["earlier_command_lines"] = earlier;
+  }
   json["finished"] = record.finished;
   json["written_at"] = utc_time();
   json["versions"] = {{"cmgems", program_version()},

@@ -1,16 +1,11 @@
 #include "svg.h"
 
+#include "report/escape.h"
 #include "result_table.h"
 
 namespace cmgems::apps::svg {
 
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    result += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-  }
-  return result;
-}
+std::string escaped(const std::string& text) { return report::xml_escaped(text); }
 
 std::string rectangle(double x, double y, double width, double height, const std::string& fill) {
   return "<rect x=\"" + decimals(x, 2) + "\" y=\"" + decimals(y, 2) + "\" width=\"" + decimals(width, 2) +

@@ -5,7 +5,7 @@
 
 namespace cmgems::apps::svg {
 
-/// For text that is not ours: a sequence's name may hold < and &.
+/// For text that is not ours: a sequence's name may hold < and &, or bytes that XML cannot hold.
 std::string escaped(const std::string& text);
 
 /// Lengths in pixels, from the top left corner. `fill`: any SVG colour.

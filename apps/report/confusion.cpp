@@ -51,7 +51,7 @@ std::vector<ConfusionPanel> panels_of(const std::vector<Contest>& contests, bool
       auto counts = sum_of(*one.method);
       if (counts.empty()) continue;
       const auto classes = class_names(*contest.evaluation, counts.size());
-      panels.push_back({contest.evaluation->title(), one.name, classes, std::move(counts)});
+      panels.push_back({contest.title, one.name, classes, std::move(counts)});
     }
   }
   return panels;

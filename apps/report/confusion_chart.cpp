@@ -17,7 +17,7 @@ constexpr double kHalf = 0.55, kFull = 0.82;        // shares from which on a ce
 constexpr double kBold = 1.1;                       // wider than other text
 constexpr double kRoomForCounts = 44;               // pixels of a cell that shows its count, too
 
-/// The cells of a panel are squares as large as the width takes.
+/// The cells of a panel are squares as large as the width takes, and never too small for their percent.
 double cell_of(const ConfusionPanel& panel, double width) {
   const auto classes = static_cast<double>(panel.counts.size());
   const double wanted = classes > 4 ? 46 : kLargest;
@@ -65,7 +65,7 @@ std::string panel_shapes(const ConfusionPanel& panel, Point corner, double size,
 
 std::string confusion_chart(const std::vector<ConfusionPanel>& panels, const std::string& alternative, double width) {
   std::string shapes;
-  double x = 0, y = 0, row = 0;
+  double x = 0, y = 0, row = 0, whole = width;
   for (const auto& panel : panels) {
     const double size = cell_of(panel, width), cells = size * static_cast<double>(panel.counts.size());
     const double wide = std::max(kLeft + cells, kNarrowestPanel), high = kTop + cells + kGap;
@@ -75,10 +75,11 @@ std::string confusion_chart(const std::vector<ConfusionPanel>& panels, const std
       row = 0;
     }
     shapes += panel_shapes(panel, {x, y}, size, wide);
+    whole = std::max(whole, x + wide + 4);
     x += wide + kGap;
     row = std::max(row, high);
   }
-  return picture(width, y + row - kGap + 4, alternative, shapes);
+  return picture(whole, y + row - kGap + 4, alternative, shapes);
 }
 
 }  // namespace cmgems::apps::report

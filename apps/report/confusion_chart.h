@@ -14,7 +14,8 @@ struct ConfusionPanel {
   Confusion counts;
 };
 
-/// SVG, as many beside each other as the width takes. REQUIRES: a panel; each of one class at least.
+/// SVG, as many beside each other as the width takes; wider than that where the classes of one need it. REQUIRES: a
+/// panel; each of one class at least.
 std::string confusion_chart(const std::vector<ConfusionPanel>& panels, const std::string& alternative, double width);
 
 }  // namespace cmgems::apps::report

@@ -29,6 +29,9 @@ std::string lines_of(const Section& section, const Table& table) {
       const auto& cell = table.rows[i][j];
       const auto value = cell.number ? whole_number(*cell.number) : cell.text;
       text += line_of(section.title, table.title, i + 1, table.columns[j], value);
+      for (const auto& [name, number] : cell.parts) {
+        text += line_of(section.title, table.title, i + 1, table.columns[j] + " " + name, whole_number(number));
+      }
     }
   }
   return text;

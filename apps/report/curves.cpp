@@ -111,7 +111,6 @@ std::vector<Series> series_of(const std::vector<Pretraining>& runs, Value value)
       for (const auto& now : run.metrics->training)
         series.points.push_back({static_cast<double>(now.step), now.*value});
     }
-    series.points = thinned(series.points);
     list.push_back(series);
   }
   return list;
@@ -131,7 +130,9 @@ std::string end_words(const std::vector<Series>& series) {
 void add_curve(Section& section, const std::string& title, const std::string& unit, std::vector<Series> series,
                std::vector<Mark> marks = {}) {
   if (!finite(series)) return;
-  LineChart chart{title, "step", unit, title + ". " + end_words(series), std::move(series), std::move(marks)};
+  const std::string words = title + ". " + end_words(series);
+  for (auto& one : series) one.points = thinned(one.points, one.peaks ? Thinning::maximum : Thinning::mean);
+  LineChart chart{title, "step", unit, words, std::move(series), std::move(marks)};
   section.blocks.emplace_back(chart_figure(std::move(chart)));
 }
 
@@ -142,12 +143,6 @@ Cell largest_gradient(const Metrics& metrics) {
     if (std::isfinite(one) && !(largest > one)) largest = one;
   }
   return number_cell(largest, 2);
-}
-
-Cell steps_cut_short(const Pretraining& run) {
-  const auto count = std::count_if(run.events.begin(), run.events.end(),
-                                   [](const auto& event) { return event.text.starts_with("a checkpoint"); });
-  return count_cell(static_cast<double>(count));
 }
 
 /// What would make a reader doubt a run, counted.
@@ -169,7 +164,7 @@ Table guard_table(const std::vector<Pretraining>& runs) {
                           largest_gradient(metrics),
                           std::isfinite(clip) ? Cell{significant(clip), clip} : Cell{"–"},
                           number_cell(loss, 3),
-                          steps_cut_short(run)});
+                          count_cell(static_cast<double>(run.failed_saves))});
   }
   table.note = "Norms are taken before clipping.";
   return table;
@@ -254,7 +249,7 @@ std::optional<Section> training_section(const Runs& runs) {
   auto gradients = series_of(list, &Training::gradient);
   if (list.size() == 1) {
     gradients[0].name = "mean";
-    gradients.push_back({"largest", series_of(list, &Training::largest_gradient)[0].points, true});
+    gradients.push_back({"largest", series_of(list, &Training::largest_gradient)[0].points, true, true});
   }
   add_curve(section, "Gradient norm", "norm before clipping", std::move(gradients));
   if (list.size() == 1 && !list[0].metrics->training.empty()) section.blocks.emplace_back(steps_table(list[0]));

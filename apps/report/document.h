@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace cmgems::apps::report {
 struct Cell {
   std::string text;
   std::optional<double> number{};
+  std::vector<std::pair<std::string, double>> parts{};  // further numbers of the text by name: deviation, low, high
 };
 
 /// A number with so many decimals; NaN is a dash without a number.
@@ -74,8 +76,9 @@ struct Document {
 std::string to_html(const Document& document);
 /// GitHub's Markdown; pictures are given by their words.
 std::string to_markdown(const Document& document);
-/// RFC 4180, one value a line: section, table, row, column, value. Numbers are whole; texts that a spreadsheet would
-/// take for a formula begin with an apostrophe.
+/// RFC 4180, one value a line: section, table, row, column, value. Numbers are whole; further numbers of a cell are
+/// columns of their own, as "accuracy deviation"; texts that a spreadsheet would take for a formula begin with an
+/// apostrophe.
 std::string to_csv(const Document& document);
 
 }  // namespace cmgems::apps::report

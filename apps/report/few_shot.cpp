@@ -14,16 +14,15 @@ namespace {
 
 constexpr std::size_t kPublishedColour = 7;
 
-std::vector<Cell> score_row(const Contest& contest, const Contender& one, bool balanced) {
+std::vector<Cell> score_row(const Contender& one, bool balanced) {
   const auto& method = *one.method;
   std::vector<Cell> row{{one.name},
                         mean_cell(summary_of(method.values("accuracy"))),
                         interval_cell(summary_of(method.values("accuracy")))};
   for (const char* metric : {"f1", "mcc", "auc"}) row.push_back(mean_cell(summary_of(method.values(metric))));
   if (balanced) row.push_back(mean_cell(summary_of(method.values("balanced_accuracy"))));
-  const auto* baseline = contest.baseline();
-  const bool itself = baseline == nullptr || baseline == one.method;
-  row.push_back(itself ? Cell{"–"} : difference_cell(difference_of(method, *baseline, "accuracy")));
+  const bool alone = one.baseline == nullptr || one.baseline == one.method;
+  row.push_back(alone ? Cell{"–"} : difference_cell(difference_of(method, *one.baseline, "accuracy")));
   row.push_back(count_cell(static_cast<double>(method.runs.size())));
   return row;
 }
@@ -32,11 +31,11 @@ Table score_table(const Contest& contest) {
   const bool balanced = std::any_of(contest.contenders.begin(), contest.contenders.end(), [](const auto& one) {
     return std::isfinite(one.method->runs.front().value("balanced_accuracy"));
   });
-  Table table{contest.evaluation->title(), {"method", "accuracy", "95% interval", "macro F1", "MCC", "AUC"}, {}};
+  Table table{contest.title, {"method", "accuracy", "95% interval", "macro F1", "MCC", "AUC"}, {}};
   if (balanced) table.columns.emplace_back("balanced accuracy");
   table.columns.emplace_back("against k-mers");
   table.columns.emplace_back("runs");
-  for (const auto& one : contest.contenders) table.rows.push_back(score_row(contest, one, balanced));
+  for (const auto& one : contest.contenders) table.rows.push_back(score_row(one, balanced));
   bool doubtful = false;
   for (const auto& one : published_scores(*contest.evaluation, false)) {
     std::vector<Cell> row(table.columns.size(), Cell{"–"});
@@ -63,7 +62,7 @@ DotRow dot_row(const Contender& one, std::size_t series) {
 Figure dots(const Contest& contest) {
   DotPlot plot{
       "accuracy on " + count_cell(static_cast<double>(contest.evaluation->test_rows)).text + " test rows", "", {}};
-  const std::string title = contest.evaluation->title() + ": accuracy of every run";
+  const std::string title = contest.title + ": accuracy of every run";
   std::string alternative = title + ".";
   for (const auto& one : contest.contenders) {
     if (one.method->kind == Kind::majority) {
@@ -90,7 +89,7 @@ Figure dots(const Contest& contest) {
 Table matrix(const std::vector<Contest>& contests) {
   Table table{"Accuracy", {"method"}, {}};
   for (const auto& contest : contests) {
-    table.columns.push_back(contest.evaluation->title());
+    table.columns.push_back(contest.title);
     for (const auto& one : contest.contenders) {
       const bool known =
           std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row[0].text == one.name; });

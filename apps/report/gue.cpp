@@ -58,7 +58,7 @@ Table set_table(const std::vector<Contest>& contests) {
   for (const auto& name : names) table.columns.push_back(name);
   for (const char* column : {"best published", "by", "difference"}) table.columns.emplace_back(column);
   for (const auto& contest : contests) {
-    std::vector<Cell> row{{contest.evaluation->task}, {metric_name(contest.evaluation->metric)}};
+    std::vector<Cell> row{{contest.title}, {metric_name(contest.evaluation->metric)}};
     for (const auto& name : names) {
       const auto found = std::find_if(contest.contenders.begin(), contest.contenders.end(),
                                       [&](const auto& one) { return column_of(one) == name; });
@@ -83,7 +83,7 @@ std::optional<Table> published_table(const std::vector<Contest>& contests) {
   for (const auto& contest : contests) {
     const auto scores = published_scores(*contest.evaluation, true);
     if (scores.empty()) continue;
-    table.columns.push_back(contest.evaluation->task);
+    table.columns.push_back(contest.title);
     for (const auto& score : scores) {
       doubtful = doubtful || score.doubtful;
       const auto name = score.model + (score.doubtful ? " *" : "");
@@ -101,13 +101,28 @@ std::optional<Table> published_table(const std::vector<Contest>& contests) {
   return table;
 }
 
+/// Whose means the diamonds are.
+std::string diamond_words(const std::vector<Contest>& contests) {
+  std::vector<std::string> names;
+  for (const auto& contest : contests) {
+    const auto& name = contest.contenders.front().name;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (names.size() == 1) return names.front();
+  std::string text = "the first model of each set";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? " (" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return text + ")";
+}
+
 Figure dots(const std::vector<Contest>& contests) {
   DotPlot plot{"score (MCC, or the metric of the set)", "", {}};
   std::string alternative = "Scores by set.";
   for (const auto& contest : contests) {
     const auto& first = contest.contenders.front();
     const auto summary = score_of(contest, first);
-    DotRow row{contest.evaluation->task, mean_text(summary), 0, {}, summary.mean, summary.low, summary.high, kNone};
+    DotRow row{contest.title, mean_text(summary), 0, {}, summary.mean, summary.low, summary.high, kNone};
     for (const auto& run : first.method->runs) {
       const double value = run.value(contest.evaluation->metric);
       row.dots.push_back({value, first.name + run.seed_words() + ": " + decimals(value, 3)});
@@ -120,7 +135,7 @@ Figure dots(const std::vector<Contest>& contests) {
   plot.alternative = alternative;
   return figure(
       "Scores by set", alternative, [&](double width) { return dot_plot(plot, width); },
-      "Diamond: " + contests.front().contenders.front().name + "; triangle: the best published score.");
+      "Diamond: " + diamond_words(contests) + "; triangle: the best published score.");
 }
 
 }  // namespace

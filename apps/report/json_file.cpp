@@ -1,6 +1,7 @@
 #include "json_file.h"
 
 #include <cmath>
+#include <sstream>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -69,6 +70,20 @@ Object read_object(const std::filesystem::path& file) {
   const auto json = Json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) throw DataError(file.string() + " is not JSON: it was damaged or cut off");
   return {json, file.string()};
+}
+
+std::size_t read_sound_lines(const std::filesystem::path& file, const std::function<void(const Object&)>& take) {
+  std::istringstream text(read_file(file));
+  std::size_t number = 0, damaged = 0;
+  for (std::string line; std::getline(text, line);) {
+    const std::string place = file.string() + " line " + std::to_string(++number);
+    try {
+      take({Json::parse(line, nullptr, /*allow_exceptions=*/false), place});
+    } catch (const DataError&) {
+      ++damaged;
+    }
+  }
+  return damaged;
 }
 
 Ending read_lines(const std::filesystem::path& file, bool may_be_cut, const std::function<void(const Object&)>& take) {

@@ -49,6 +49,10 @@ Object read_object(const std::filesystem::path& file);
 /// Whether the last line was whole.
 enum class Ending { whole, cut };
 
+/// Calls `take` for each line, an object each, and goes on behind a line that is none or that `take` finds fault with
+/// (DataError). -> how many those were. Throws: InputNotFound, IoError.
+std::size_t read_sound_lines(const std::filesystem::path& file, const std::function<void(const Object&)>& take);
+
 /// Calls `take` for each line, an object each. `may_be_cut`: the writer may have died within the last line, which is
 /// then left out. Throws: InputNotFound, IoError, DataError.
 Ending read_lines(const std::filesystem::path& file, bool may_be_cut, const std::function<void(const Object&)>& take);

@@ -159,27 +159,29 @@ std::string legend(const LineChart& chart, double width) {
   return shapes;
 }
 
-/// The height of a line at x, by its neighbours.
-double height_at(const Series& series, double x) {
+/// Where a line is at x, in pixels from the top: as drawn, straight between its points.
+double height_at(const Series& series, const Frame& frame, double x) {
   const Point* before = nullptr;
   for (const auto& point : series.points) {
     if (!std::isfinite(point.y)) continue;
     if (point.x >= x) {
-      if (before == nullptr || point.x == x) return point.y;
-      return before->y + (point.y - before->y) * (x - before->x) / (point.x - before->x);
+      const double after = frame.y(point.y);
+      if (before == nullptr || point.x == x) return after;
+      const double first = frame.y(before->y);
+      return first + (after - first) * (x - before->x) / (point.x - before->x);
     }
     before = &point;
   }
-  return before != nullptr ? before->y : std::nan("");
+  return before != nullptr ? frame.y(before->y) : std::nan("");
 }
 
 std::string marks(const LineChart& chart, const Frame& frame) {
   std::string shapes;
   double y = frame.top + 10;
   for (const auto& mark : chart.marks) {
-    const double x = frame.x(mark.x), height = height_at(chart.series[mark.series], mark.x);
+    const double x = frame.x(mark.x), height = height_at(chart.series[mark.series], frame, mark.x);
     std::string one = line({x, frame.top}, {x, frame.bottom}, "mark");
-    if (std::isfinite(height)) one += diamond(frame.at({mark.x, height}), 6, "dot", mark.text);
+    if (std::isfinite(height)) one += diamond({x, height}, 6, "dot", mark.text);
     const auto& text = frame.width < kNarrowest ? mark.brief : mark.text;
     const bool flip = x + 8 + kBold * text_width(text) > frame.right;
     one += words({flip ? x - 8 : x + 8, y}, text, flip ? "end" : "start", "name");
@@ -199,19 +201,21 @@ bool spans_magnitudes(const std::vector<Series>& series) {
   return range.low > 0 && range.high / range.low >= 8;
 }
 
-std::vector<Point> thinned(const std::vector<Point>& points, std::size_t most) {
+std::vector<Point> thinned(const std::vector<Point>& points, Thinning how, std::size_t most) {
   const std::size_t group = (points.size() + most - 1) / most;
   if (group < 2) return points;
   std::vector<Point> result;
   for (std::size_t begin = 0; begin < points.size(); begin += group) {
     const std::size_t end = std::min(points.size(), begin + group);
-    double sum = 0, count = 0;
+    double sum = 0, count = 0, highest = -std::numeric_limits<double>::infinity();
     for (std::size_t i = begin; i < end; ++i) {
       if (!std::isfinite(points[i].y)) continue;
       sum += points[i].y;
+      highest = std::max(highest, points[i].y);
       ++count;
     }
-    result.push_back({points[end - 1].x, count > 0 ? sum / count : std::nan("")});
+    const double value = how == Thinning::maximum ? highest : sum / count;
+    result.push_back({points[end - 1].x, count > 0 ? value : std::nan("")});
   }
   return result;
 }

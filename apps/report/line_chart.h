@@ -13,6 +13,7 @@ struct Series {
   std::string name;
   std::vector<Point> points;  // ascending x; a NaN interrupts the line
   bool dashed = false;
+  bool peaks = false;  // the highest values are what matters where there are too many
 };
 
 /// Something that happened at a step: a diamond on the line, and words, fewer of them where there is little room.
@@ -34,8 +35,10 @@ struct LineChart {
 /// A logarithmic axis is worth it where the values span a factor of eight. REQUIRES: a finite value, all positive.
 bool spans_magnitudes(const std::vector<Series>& series);
 
-/// No more than `most` points, each the mean of as many neighbours as it takes.
-std::vector<Point> thinned(const std::vector<Point>& points, std::size_t most = 200);
+enum class Thinning { mean, maximum };
+
+/// No more than `most` points, each the mean or the maximum of as many neighbours as it takes.
+std::vector<Point> thinned(const std::vector<Point>& points, Thinning how = Thinning::mean, std::size_t most = 200);
 
 /// SVG. REQUIRES: a finite value in some series; positive ones on a logarithmic axis.
 std::string line_chart(const LineChart& chart, double width);

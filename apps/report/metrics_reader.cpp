@@ -1,5 +1,7 @@
 #include "metrics_reader.h"
 
+#include <cmath>
+
 #include "cmgems/base/error.h"
 #include "json_file.h"
 #include "result_table.h"
@@ -72,14 +74,38 @@ Metrics read_metrics(const std::filesystem::path& file, bool finished) {
   return metrics;
 }
 
-void take_timing(Pretraining& run, const Object& event) {
+/// Tokens a second of training, as the log has them: evaluations have theirs, too.
+struct Rates {
+  double of_run = kNone;          // by the done event, which only a finished run has
+  double sum = 0, intervals = 0;  // of the train events
+
+  double value() const { return std::isfinite(of_run) ? of_run : intervals > 0 ? sum / intervals : kNone; }
+};
+
+void take_rate(Rates& rates, const std::string& kind, double rate) {
+  if (!std::isfinite(rate)) return;
+  if (kind == "done") rates.of_run = rate;
+  if (kind != "train") return;
+  rates.sum += rate;
+  ++rates.intervals;
+}
+
+void take_timing(Pretraining& run, Rates& rates, const Object& event) {
   const auto kind = event.text("event");
-  if (event.has("tokens_per_second")) run.tokens_per_second = event.number("tokens_per_second");
+  take_rate(rates, kind, event.number_or("tokens_per_second", kNone));
   if (kind != "save_failed" && kind != "interrupt" && kind != "resume") return;
   const auto step = event.integer("step");
-  if (kind == "save_failed") run.events.push_back({step, "a checkpoint was not saved: " + event.text("reason")});
-  if (kind == "interrupt") run.events.push_back({step, "stopped: " + event.text("reason")});
-  if (kind == "resume") run.events.push_back({step, "continued"});
+  if (kind == "resume") return run.events.push_back({step, "continued"});
+  const bool failed = kind == "save_failed";
+  run.events.push_back({step, (failed ? "a checkpoint was not saved: " : "stopped: ") + event.text("reason")});
+  if (failed) ++run.failed_saves;
+}
+
+/// Written apart from the rest, and by itself no reason to call a run damaged.
+void read_timing(Pretraining& run, const std::filesystem::path& file) {
+  Rates rates;
+  run.damaged_timing = read_sound_lines(file, [&](const Object& event) { take_timing(run, rates, event); });
+  run.tokens_per_second = rates.value();
 }
 
 }  // namespace
@@ -88,10 +114,7 @@ Pretraining read_pretraining(Record record) {
   Pretraining run{std::move(record), {}, {}};
   const auto metrics = run.record.folder / "metrics.jsonl", timing = run.record.folder / "timing.jsonl";
   if (std::filesystem::exists(metrics)) run.metrics = read_metrics(metrics, run.record.finished);
-  if (std::filesystem::exists(timing)) {
-    // Written apart from the rest, and by itself no reason to call a finished run damaged.
-    read_lines(timing, true, [&](const Object& event) { take_timing(run, event); });
-  }
+  if (std::filesystem::exists(timing)) read_timing(run, timing);
   return run;
 }
 

@@ -31,17 +31,22 @@ class Notes {
   std::vector<std::string> order_;
 };
 
-void add_record(Notes& notes, const Record& record) {
-  if (!record.finished) {
-    notes.add(record.name, record.in_use
-                               ? "the run is unfinished, a process is at work on it: the figures are those so far"
-                               : "the run is unfinished: the figures are those up to where it was stopped");
-  }
+/// `figures`: whether the report has any of the run.
+std::string unfinished_note(const Record& record, bool figures) {
+  const std::string state =
+      record.in_use ? "the run is unfinished, a process is at work on it" : "the run is unfinished";
+  if (!figures) return state + ": none of its figures are in this report";
+  return state +
+         (record.in_use ? ": the figures are those so far" : ": the figures are those up to where it was stopped");
+}
+
+void add_record(Notes& notes, const Record& record, bool figures) {
+  if (!record.finished) notes.add(record.name, unfinished_note(record, figures));
   for (const auto& sentence : record.accepted) notes.add(record.name, sentence);
 }
 
 void add_evaluated(Notes& notes, const Evaluated& run) {
-  add_record(notes, run.record);
+  add_record(notes, run.record, !run.evaluations.empty());
   for (const auto& one : run.evaluations) {
     for (const auto& note : one.notes) notes.add(one.title(), note);
     for (const auto& method : one.methods) {
@@ -63,9 +68,11 @@ void add_evaluated(Notes& notes, const Evaluated& run) {
 std::optional<Section> notes_section(const Runs& runs) {
   Notes notes;
   for (const auto& run : runs.pretrainings) {
-    add_record(notes, run.record);
+    add_record(notes, run.record, run.metrics.has_value());
     if (run.metrics && run.metrics->cut)
       notes.add(run.record.name, "the last line of metrics.jsonl is not whole and was left out");
+    if (run.damaged_timing > 0)
+      notes.add(run.record.name, counted(run.damaged_timing, "damaged line") + " of timing.jsonl left out");
     if (run.metrics && run.metrics->skipped_steps > 0) {
       notes.add(run.record.name,
                 counted(static_cast<std::size_t>(run.metrics->skipped_steps), "step") + " left out, see the guards");

@@ -52,8 +52,8 @@ void add_row(Table& rows, const npmi::Table& table, std::size_t kmer, std::size_
                        number_cell(table.npmi[kmer], 4)});
 }
 
-Table extremes(const npmi::Table& table, const std::vector<std::size_t>& kmers) {
-  Table rows{"Best and worst k-mers", {"rank", "k-mer", "count", "PMI", "NPMI"}, {}};
+Table extremes(const npmi::Table& table, const std::vector<std::size_t>& kmers, const std::string& of_runs) {
+  Table rows{"Best and worst k-mers" + of_runs, {"rank", "k-mer", "count", "PMI", "NPMI"}, {}};
   const std::size_t top = std::min(kTop, kmers.size());
   for (std::size_t i = 0; i < top; ++i) add_row(rows, table, kmers[i], i);
   for (std::size_t i = std::max(top, kmers.size() - top); i < kmers.size(); ++i) add_row(rows, table, kmers[i], i);
@@ -69,10 +69,11 @@ std::string joined(const std::vector<std::string>& names) {
 
 void add_table(Section& section, const Shared& shared, bool named) {
   const auto table = npmi::read_table(shared.file);
+  const auto runs = joined(shared.runs);
   const auto kmers = ranked(table);
   section.blocks.emplace_back(
-      Text{(named ? "Of " + joined(shared.runs) + ": " : "") + format_count(kmers.size()) + " of " +
-           format_count(table.rank.size()) + " " + std::to_string(table.k) + "-mers have a score (counted " +
+      Text{(named ? "Of " + runs + ": " : "") + format_count(kmers.size()) + " of " + format_count(table.rank.size()) +
+           " " + std::to_string(table.k) + "-mers have a score (counted " +
            format_count(static_cast<unsigned long long>(table.min_count)) + " times at least)."});
   BarChart chart{"NPMI", "k-mers", "", histogram(table.npmi, kBins), "k-mers"};
   if (kmers.empty()) return;
@@ -84,7 +85,7 @@ void add_table(Section& section, const Shared& shared, bool named) {
     section.blocks.emplace_back(
         figure("k-mers by NPMI", chart.alternative, [&](double width) { return bar_chart(chart, width); }));
   }
-  section.blocks.emplace_back(extremes(table, kmers));
+  section.blocks.emplace_back(extremes(table, kmers, named ? " of " + runs : ""));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "cmgems/base/log.h"
 #include "result_table.h"
+#include "scores.h"
 #include "sections.h"
 #include "statistics.h"
 
@@ -128,7 +129,8 @@ std::string seeds_text(const Evaluation& evaluation) {
     if (run.seed) seeds.push_back(*run.seed);
   }
   if (seeds.empty()) return "–";
-  const bool in_a_row = seeds.size() > 1 && seeds.back() - seeds.front() + 1 == static_cast<std::int64_t>(seeds.size());
+  bool in_a_row = seeds.size() > 1;
+  for (std::size_t i = 1; i < seeds.size(); ++i) in_a_row = in_a_row && seeds[i] == seeds[i - 1] + 1;
   if (in_a_row) return std::to_string(seeds.front()) + " to " + std::to_string(seeds.back());
   std::string text;
   for (const auto seed : seeds) text += (text.empty() ? "" : ", ") + std::to_string(seed);
@@ -176,42 +178,40 @@ Table evaluation_table(const Runs& runs) {
   return table;
 }
 
-const Method* best_model(const Evaluation& evaluation) {
-  const Method* best = nullptr;
+const Method* model_of(const Evaluation& evaluation) {
+  const Method* last = nullptr;
   for (const auto& method : evaluation.methods) {
-    if (method.kind == Kind::model) best = &method;
+    if (method.kind == Kind::model) last = &method;
+  }
+  return last;
+}
+
+double accuracy_of(const Contender& one) { return summary_of(one.method->values("accuracy")).mean; }
+
+/// nullptr when no model was scored.
+const Contender* best_of(const Contest& contest) {
+  const Contender* best = nullptr;
+  for (const auto& one : contest.contenders) {
+    if (one.method->kind != Kind::model) continue;
+    if (best == nullptr || accuracy_of(one) > accuracy_of(*best)) best = &one;
   }
   return best;
 }
 
 /// The best model of each task in turn, beside the baseline that costs nothing.
 void add_few_shot(const Runs& runs, std::vector<Headline>& list) {
-  struct Best {
-    std::string title, name, baseline;
-    Summary summary;
-  };
-  std::vector<Best> all;
-  for (const auto& run : runs.few_shot) {
-    for (const auto& one : run.evaluations) {
-      auto found = std::find_if(all.begin(), all.end(), [&](const auto& best) { return best.title == one.title(); });
-      if (found == all.end()) found = all.insert(all.end(), {one.title(), "", "", {}});
-      for (const auto& method : one.methods) {
-        if (method.kind == Kind::kmer) found->baseline = mean_text(summary_of(method.values("accuracy")));
-      }
-      const auto* model = best_model(one);
-      if (model == nullptr) continue;
-      const auto summary = summary_of(model->values("accuracy"));
-      if (!found->name.empty() && summary.mean <= found->summary.mean) continue;
-      found->name = method_name(runs, one, *model);
-      found->summary = summary;
+  for (const auto& contest : contests_of(runs, runs.few_shot)) {
+    const auto* best = best_of(contest);
+    if (best == nullptr) continue;
+    const auto summary = summary_of(best->method->values("accuracy"));
+    std::string detail = best->name;
+    if (std::isfinite(summary.deviation)) {
+      detail = "± " + decimals(summary.deviation, 3) + " over " + counted(summary.runs, "run") + "; " + detail;
     }
-  }
-  for (const auto& best : all) {
-    const bool several = std::isfinite(best.summary.deviation);
-    const std::string spread =
-        several ? "± " + decimals(best.summary.deviation, 3) + " over " + counted(best.summary.runs, "run") + "; " : "";
-    list.push_back({best.title + ", accuracy", number_cell(best.summary.mean, 3).text,
-                    spread + best.name + (best.baseline.empty() ? "" : "; k-mers " + best.baseline)});
+    if (best->baseline != nullptr) {
+      detail += "; k-mers " + mean_text(summary_of(best->baseline->values("accuracy")));
+    }
+    list.push_back({contest.title + ", accuracy", number_cell(summary.mean, 3).text, detail});
   }
 }
 
@@ -219,7 +219,7 @@ void add_gue(const Runs& runs, std::vector<Headline>& list) {
   for (const auto& run : runs.gue) {
     double sum = 0, count = 0;
     for (const auto& one : run.evaluations) {
-      const auto* model = best_model(one);
+      const auto* model = model_of(one);
       if (model == nullptr || one.metric != "mcc") continue;
       sum += summary_of(model->values("mcc")).mean;
       ++count;

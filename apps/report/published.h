@@ -12,7 +12,7 @@ struct Published {
   std::string model;
   double value = kNone;      // accuracy of a few-shot task, Matthews correlation of a set of GUE
   double deviation = kNone;  // NaN: not printed
-  bool doubtful = false;     // kDoubt is to stand beside it
+  bool doubtful = false;     // doubt_note() is to stand below it
 };
 
 /// What the paper printed for this task and number of shots, or this set; may be empty.

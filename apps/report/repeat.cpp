@@ -89,7 +89,12 @@ Section repeat_section(const Runs& runs) {
   Section section{"repeat", "To repeat it", {}};
   const auto records = records_of(runs);
   Table commands{"Commands as they were typed", {"run", "command"}, {}};
-  for (const auto* record : records) commands.rows.push_back({{record->name}, {shell_text(record->command_line)}});
+  for (const auto* record : records) {
+    for (const auto& line : record->earlier_command_lines) {
+      commands.rows.push_back({{record->name}, {shell_text(line)}});
+    }
+    commands.rows.push_back({{record->name}, {shell_text(record->command_line)}});
+  }
   section.blocks.emplace_back(
       Text{"The stored configurations are complete and repeat the runs whatever the defaults are by then:"});
   std::string text;

@@ -1,5 +1,7 @@
 #include "result_reader.h"
 
+#include <algorithm>
+
 #include "cmgems/base/error.h"
 #include "json_file.h"
 #include "result_table.h"
@@ -80,7 +82,27 @@ std::vector<std::string> labels_of(const Object& result) {
   return labels;
 }
 
-Evaluation few_shot_of(const Object& result) {
+std::string hash_of(const Record& record, const std::string& name) {
+  const auto found =
+      std::find_if(record.hashes.begin(), record.hashes.end(), [&](const auto& pair) { return pair.first == name; });
+  return found == record.hashes.end() ? "" : found->second;
+}
+
+/// Rows of a table; a path is written in one way only.
+Source source_of(const Object& table, const std::string& hash) {
+  const std::filesystem::path path = table.text_or("path", "");
+  return {path.lexically_normal().string(), hash};
+}
+
+void add_sources(Evaluation& evaluation, const Object& result, const Record& record) {
+  evaluation.pool = source_of(result.object("pool"), hash_of(record, evaluation.task + " train"));
+  evaluation.test = source_of(result.object("test"), hash_of(record, evaluation.task + " test"));
+  const auto& file = evaluation.pool.path;
+  const bool built_in = file.starts_with("builtin:");  // whose test rows are the same for every seed
+  if (!file.empty() && !built_in && file == evaluation.test.path) evaluation.split_seed = record.seed;
+}
+
+Evaluation few_shot_of(const Object& result, const Record& record) {
   Evaluation evaluation;
   evaluation.task = result.text("task");
   evaluation.model = result.text("model");
@@ -88,6 +110,7 @@ Evaluation few_shot_of(const Object& result) {
   if (result.has("shots")) evaluation.shots = result.integer("shots");
   evaluation.training_rows = result.object("pool").integer("rows");
   evaluation.test_rows = result.object("test").integer("rows");
+  add_sources(evaluation, result, record);
   evaluation.labels = labels_of(result);
   add_plan(evaluation, result, "epochs", "epochs");
   add_plan(evaluation, result, "learning_rate", "learning rate");
@@ -97,17 +120,17 @@ Evaluation few_shot_of(const Object& result) {
   return evaluation;
 }
 
-Evaluation gue_of(const Object& set, const std::string& model) {
+Evaluation gue_of(const Object& set, const std::string& model, const Record& record) {
   Evaluation evaluation;
   evaluation.task = set.text("set");
   evaluation.name = set.text_or("name", "");
-  evaluation.group = set.text_or("group", "");
-  evaluation.species = set.text_or("species", "");
   evaluation.metric = set.text_or("metric", "mcc");
   evaluation.model = model;
   evaluation.classes = set.integer("classes");
   evaluation.training_rows = set.object("rows").integer("train");
   evaluation.test_rows = set.object("rows").integer("test");
+  evaluation.pool.hash = hash_of(record, evaluation.task + "/train");
+  evaluation.test.hash = hash_of(record, evaluation.task + "/test");
   evaluation.labels = labels_of(set);
   add_plan(evaluation, set, "steps", "steps");
   add_plan(evaluation, set, "max_tokens", "tokens at most");
@@ -135,11 +158,11 @@ Evaluated read_evaluated(Record record) {
   const auto result = read_object(file);
   if (run.record.command == "eval-gue") {
     const auto model = result.text("model");
-    result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, model)); });
+    result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, model, run.record)); });
   } else if (result.has("results")) {
-    result.each("results", [&](const Object& one) { run.evaluations.push_back(few_shot_of(one)); });
+    result.each("results", [&](const Object& one) { run.evaluations.push_back(few_shot_of(one, run.record)); });
   } else {
-    run.evaluations.push_back(few_shot_of(result));
+    run.evaluations.push_back(few_shot_of(result, run.record));
   }
   run.absent = absent_of(result);
   return run;

@@ -36,6 +36,16 @@ Pairs texts_of(const Object& object, const std::string& key) {
   return pairs;
 }
 
+/// Of the sessions before the last one.
+std::vector<std::vector<std::string>> earlier_of(const Object& run) {
+  std::vector<std::vector<std::string>> lines;
+  if (!run.has("earlier_command_lines")) return lines;
+  for (const auto& line : run.list("earlier_command_lines")) {
+    lines.push_back(Object(Json{{"words", line}}, run.place() + ", earlier_command_lines").texts("words"));
+  }
+  return lines;
+}
+
 void add_accepted(Record& record, const Object& object) {
   if (!object.has("accepted")) return;
   const auto fields = object.object("accepted");
@@ -54,6 +64,7 @@ Record read_record(const fs::path& folder) {
   record.command = run.text("command");
   record.finished = run.truth("finished");
   record.command_line = run.texts("command_line");
+  record.earlier_command_lines = earlier_of(run);
   record.written_at = run.text_or("written_at", "");
   record.device = run.text_or("device", "");
   record.host = run.text_or("host", "");
@@ -64,7 +75,6 @@ Record read_record(const fs::path& folder) {
   }
   record.versions = texts_of(run, "versions");
   record.hashes = texts_of(run, "hashes");
-  record.peak_memory = run.number_or("peak_memory_bytes", kNone);
   if (run.has("compute_cost")) {
     const auto cost = run.object("compute_cost");
     for (const auto& [phase, ignored] : cost.json().items()) record.seconds[phase] = cost.number(phase);
@@ -142,8 +152,8 @@ std::string strategy_name(const Record& record) {
   return record.setting("variant") == "release" && strategy != "random" ? strategy + "-release" : strategy;
 }
 
-/// The shortest ends of the paths that tell all of them apart.
-std::vector<std::string> distinct_ends(const std::vector<fs::path>& paths) {
+/// The shortest ends of the paths that tell all of them apart, and from those `taken` where that is possible.
+std::vector<std::string> distinct_ends(const std::vector<fs::path>& paths, const std::set<std::string>& taken) {
   for (int parts = 1;; ++parts) {
     std::vector<std::string> names;
     bool whole = true;
@@ -158,28 +168,34 @@ std::vector<std::string> distinct_ends(const std::vector<fs::path>& paths) {
       for (auto i = words.size() - count; i < words.size(); ++i) name += (name.empty() ? "" : "/") + words[i];
       names.push_back(name);
     }
-    if (whole || std::set<std::string>(names.begin(), names.end()).size() == names.size()) return names;
+    const bool own = std::none_of(names.begin(), names.end(), [&](const auto& name) { return taken.contains(name); });
+    if (whole || (own && std::set<std::string>(names.begin(), names.end()).size() == names.size())) return names;
   }
 }
 
-void name_pretrainings(std::vector<Pretraining>& runs) {
+void name_pretrainings(std::vector<Pretraining>& runs, std::set<std::string>& taken) {
   std::vector<fs::path> folders;
   std::set<std::string> strategies;
   for (const auto& run : runs) {
     folders.push_back(run.record.folder);
     strategies.insert(strategy_name(run.record));
   }
-  const auto ends = distinct_ends(folders);
+  const auto ends = distinct_ends(folders, taken);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     runs[i].record.name = strategies.size() == runs.size() ? strategy_name(runs[i].record) : ends[i];
+    taken.insert(runs[i].record.name);
   }
 }
 
-void name_by_folder(std::vector<Evaluated>& runs) {
+void name_by_folder(std::vector<Evaluated>& runs, std::set<std::string>& taken) {
   std::vector<fs::path> folders;
   for (const auto& run : runs) folders.push_back(run.record.folder);
-  const auto ends = distinct_ends(folders);
-  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].record.name = ends[i];
+  const auto ends = distinct_ends(folders, taken);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    auto& record = runs[i].record;
+    record.name = taken.contains(ends[i]) ? ends[i] + " (" + record.command + ")" : ends[i];
+    taken.insert(record.name);
+  }
 }
 
 }  // namespace
@@ -211,6 +227,16 @@ std::vector<double> Method::values(const std::string& metric) const {
 
 std::string Evaluation::title() const { return shots ? task + "-" + std::to_string(*shots) : task; }
 
+bool same_source(const Source& a, const Source& b) {
+  return a.hash.empty() || b.hash.empty() ? a.path == b.path : a.hash == b.hash;
+}
+
+bool Evaluation::same_rows(const Evaluation& other) const {
+  return task == other.task && shots == other.shots && training_rows == other.training_rows &&
+         test_rows == other.test_rows && split_seed == other.split_seed && same_source(pool, other.pool) &&
+         same_source(test, other.test);
+}
+
 Runs read_runs(const std::vector<fs::path>& folders) {
   Runs runs;
   std::set<fs::path> seen;
@@ -219,9 +245,10 @@ Runs read_runs(const std::vector<fs::path>& folders) {
       if (seen.insert(fs::weakly_canonical(folder)).second) add_run(runs, folder);
     }
   }
-  name_pretrainings(runs.pretrainings);
-  name_by_folder(runs.few_shot);
-  name_by_folder(runs.gue);
+  std::set<std::string> taken;
+  name_pretrainings(runs.pretrainings, taken);
+  name_by_folder(runs.few_shot, taken);
+  name_by_folder(runs.gue, taken);
   return runs;
 }
 

@@ -22,7 +22,8 @@ struct Record {
   std::filesystem::path folder;
   std::string name;  // how the page calls the run: the strategy of a pretraining, else its folder
   std::string command, device, host, written_at;
-  std::vector<std::string> command_line;
+  std::vector<std::string> command_line;                        // of the last session
+  std::vector<std::vector<std::string>> earlier_command_lines;  // the oldest first
   bool finished = false;
   bool in_use = false;  // by a process that works on it now
   std::int64_t threads = 0, seed = 0;
@@ -30,7 +31,6 @@ struct Record {
   bool bf16 = false;
   Pairs versions, hashes;
   std::map<std::string, double> seconds;  // by phase
-  double peak_memory = kNone;             // bytes
   std::vector<std::string> accepted;      // a sentence for each difference that the run was continued with
   Pairs settings;                         // config.json: key.path and value, in its order
 
@@ -85,6 +85,8 @@ struct Pretraining {
   Record record;
   std::optional<Metrics> metrics;  // none: the file is not there
   std::vector<Remark> events;      // timing.jsonl: saves that failed, stops, continuations
+  std::size_t failed_saves = 0;    // of the events
+  std::size_t damaged_timing = 0;  // lines of timing.jsonl that were left out
   double tokens_per_second = kNone;
 };
 
@@ -112,22 +114,34 @@ struct Method {
   std::vector<double> values(const std::string& metric) const;
 };
 
+/// Where rows came from.
+struct Source {
+  std::string path;  // as the result names it; empty for GUE
+  std::string hash;  // SHA-256 of the file, empty when the run did not record it
+};
+
+/// The same file by its content where both tell it, else by its path.
+bool same_source(const Source& a, const Source& b);
+
 /// One task or one set of GUE: every method on the same rows.
 struct Evaluation {
   std::string task;                   // its key: prom-core, prom/prom_core_tata
   std::string name;                   // in words, may be empty
-  std::string group, species;         // GUE only
   std::string metric = "accuracy";    // what the task is judged by
   std::string model;                  // folder, or random
   std::optional<std::int64_t> shots;  // rows per class; none: every row
   std::int64_t classes = 0, training_rows = 0, test_rows = 0;
-  std::vector<std::string> labels;  // names of the classes, may be empty
-  Pairs plan;                       // epochs, learning rate ...
+  Source pool, test;
+  std::optional<std::int64_t> split_seed;  // which test rows were drawn from the pool; none: they have a file
+  std::vector<std::string> labels;         // names of the classes, may be empty
+  Pairs plan;                              // epochs, learning rate ...
   std::vector<Method> methods;
   std::vector<std::string> notes;
 
   /// prom-core-10; prom-core for every row; prom/prom_core_tata.
   std::string title() const;
+  /// Whether scores of both are of the same rows: task, shots, files, and the draw of the test rows.
+  bool same_rows(const Evaluation& other) const;
 };
 
 /// finetune, eval-gue.

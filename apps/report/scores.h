@@ -11,15 +11,14 @@ namespace cmgems::apps::report {
 struct Contender {
   std::string name;
   const Method* method;
+  const Method* baseline;  // k-mers on the same draws: of its own evaluation, else of another one; nullptr: none
 };
 
-/// A task with as many shots, and everything that was scored on it: models first, a baseline once.
+/// Everything that was scored on the same rows (Evaluation::same_rows): models first, a baseline once.
 struct Contest {
-  const Evaluation* evaluation;  // the first one of this task
+  const Evaluation* evaluation;  // the first one of these rows
+  std::string title;             // of the evaluation; with the first run where tasks of other rows have the same title
   std::vector<Contender> contenders;
-
-  /// The k-mers, or nullptr.
-  const Method* baseline() const;
 };
 
 /// In the order in which the tasks come. The result points into `runs`.

@@ -1,6 +1,7 @@
 #include "sections.h"
 
 #include <algorithm>
+#include <map>
 
 #include "cmgems/base/log.h"
 
@@ -17,6 +18,23 @@ std::vector<const Record*> records_of(const Runs& runs) {
   for (const auto& run : runs.gue) records.push_back(&run.record);
   return records;
 }
+
+namespace {
+
+/// Whoever reads the CSV finds a table by its title.
+void tell_tables_apart(Document& document) {
+  std::map<std::string, int> count;
+  for (auto& section : document.sections) {
+    for (auto& block : section.blocks) {
+      auto* table = std::get_if<Table>(&block);
+      if (table == nullptr) continue;
+      const int number = ++count[table->title];
+      if (number > 1) table->title += " (" + std::to_string(number) + ")";
+    }
+  }
+}
+
+}  // namespace
 
 Document document_of(const Runs& runs) {
   Document document;
@@ -38,6 +56,7 @@ Document document_of(const Runs& runs) {
     if (auto section = make(runs)) document.sections.push_back(std::move(*section));
   }
   document.sections.push_back(repeat_section(runs));
+  tell_tables_apart(document);
   return document;
 }
 

@@ -12,6 +12,10 @@ namespace {
 
 constexpr int kDigits = 3;
 
+std::vector<std::pair<std::string, double>> bounds_of(const Summary& summary) {
+  return {{"low", summary.low}, {"high", summary.high}};
+}
+
 std::string signed_text(double value) { return (value < 0 ? "" : "+") + decimals(value, kDigits); }
 
 }  // namespace
@@ -51,19 +55,23 @@ std::string mean_text(const Summary& summary) {
 
 Cell mean_cell(const Summary& summary) {
   if (!std::isfinite(summary.mean)) return {"–"};
-  return {mean_text(summary), summary.mean};
+  Cell cell{mean_text(summary), summary.mean};
+  if (std::isfinite(summary.deviation)) cell.parts = {{"deviation", summary.deviation}};
+  return cell;
 }
 
 Cell interval_cell(const Summary& summary) {
   if (!std::isfinite(summary.low)) return {"–"};
-  return {decimals(summary.low, kDigits) + " to " + decimals(summary.high, kDigits)};
+  return {decimals(summary.low, kDigits) + " to " + decimals(summary.high, kDigits), std::nullopt, bounds_of(summary)};
 }
 
 Cell difference_cell(const Summary& summary) {
   if (!std::isfinite(summary.mean)) return {"–"};
-  std::string text = signed_text(summary.mean);
-  if (std::isfinite(summary.low)) text += " [" + signed_text(summary.low) + ", " + signed_text(summary.high) + "]";
-  return {text, summary.mean};
+  Cell cell{signed_text(summary.mean), summary.mean};
+  if (!std::isfinite(summary.low)) return cell;
+  cell.text += " [" + signed_text(summary.low) + ", " + signed_text(summary.high) + "]";
+  cell.parts = bounds_of(summary);
+  return cell;
 }
 
 }  // namespace cmgems::apps::report

@@ -63,6 +63,22 @@ TEST_CASE("a line is drawn with its switch, and broken where there is no number"
   CHECK_THAT(line_chart(chart, 350), Catch::Contains("&lt;two&gt;") && Catch::Contains(">brief</text>"));
 }
 
+TEST_CASE("a mark lies on its line on a logarithmic axis too", "[report]") {
+  LineChart chart{"t", "step", "y", "words", {{"", {{0, 1}, {20, 100}}}}};
+  chart.marks.push_back({10, 0, "here", "here"});
+  chart.logarithmic = true;
+  const auto picture = line_chart(chart, 760);
+  const auto mark = picture.find("<polygon"), circle = picture.find("<circle");
+  REQUIRE(mark != std::string::npos);
+  const auto number = [&](const std::string& before, std::size_t from) {
+    return std::stod(picture.substr(picture.find(before, from) + before.size()));
+  };
+  // the diamond begins at its top, 6 pixels above its middle, which is halfway between the ends of the line
+  const double top = number(",", picture.find("points=\"", mark));
+  const double first = number("cy=\"", circle), last = number("cy=\"", picture.find("<circle", circle + 1));
+  CHECK(top + 6 == Approx((first + last) / 2).margin(0.11));
+}
+
 TEST_CASE("names at the ends of lines do not touch", "[report]") {
   LineChart chart{"t", "step", "y", "", {}};
   for (const char* name : {"first", "second", "third"}) chart.series.push_back({name, {{0, 0}, {1, 1}}});
@@ -81,12 +97,19 @@ TEST_CASE("names at the ends of lines do not touch", "[report]") {
 TEST_CASE("long lines are thinned to means", "[report]") {
   std::vector<Point> points;
   for (int i = 1; i <= 10; ++i) points.push_back({static_cast<double>(i), static_cast<double>(i)});
-  const auto few = thinned(points, 5);
+  const auto few = thinned(points, Thinning::mean, 5);
   REQUIRE(few.size() == 5);
   CHECK(few[0].x == 2);
   CHECK(few[0].y == 1.5);
   CHECK(few[4].y == 9.5);
-  CHECK(thinned(points, 10).size() == 10);
+  CHECK(thinned(points, Thinning::mean, 10).size() == 10);
+  points[3].y = 90;  // a spike
+  points[4].y = points[5].y = std::nan("");
+  const auto peaks = thinned(points, Thinning::maximum, 5);
+  REQUIRE(peaks.size() == 5);
+  CHECK(peaks[0].y == 2);
+  CHECK(peaks[1].y == 90);
+  CHECK(std::isnan(peaks[2].y));
   CHECK(spans_magnitudes({{"", points}}));
   CHECK_FALSE(spans_magnitudes({{"", {{0, 2}, {1, 10}}}}));
   CHECK_FALSE(spans_magnitudes({{"", {{0, 0}, {1, 10}}}}));
@@ -120,6 +143,13 @@ TEST_CASE("a confusion matrix shows shares of the true class", "[report]") {
   CHECK_THAT(picture, Catch::Contains("<title>true no, predicted yes: 10 (25.0% of its class)</title>") &&
                           Catch::Contains("fill-opacity=\"0.750\"") && Catch::Contains(">75%</text>"));
   CHECK(count(picture, "<rect") == 4);
+  ConfusionPanel large{"task", "method", {}, Confusion(30, std::vector<std::int64_t>(30, 1))};
+  for (int i = 0; i < 30; ++i) large.classes.push_back("c" + std::to_string(i));
+  for (const double width : {350.0, 760.0}) {  // 74 beside 30 cells of 26, and 4 behind them
+    CHECK_THAT(confusion_chart({large}, "", width),
+               Catch::Contains("width=\"858\"") && Catch::Contains("viewBox=\"0 0 858 "));
+  }
+  CHECK_THAT(picture, Catch::Contains("width=\"760\""));
   const std::vector<ConfusionPanel> many(5, panels[0]);
   CHECK(count(confusion_chart(many, "", 350), "class=\"heading\"") == 5);
 }

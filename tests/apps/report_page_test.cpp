@@ -1,12 +1,13 @@
 // Runs on paper: the same figures in HTML, Markdown and CSV, and nothing in names that could harm.
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "report/escape.h"
 #include "report/sections.h"
-#include "report/statistics.h"
 #include "report_runs.h"
 #include "support/small_table.h"
+#include "svg.h"
 
 using namespace cmgems::apps::report;
 using cmgems::test::TemporaryFolder;
@@ -63,6 +64,11 @@ value = {(row[1], row[2], row[3]): row[4] for row in rows}
 assert abs(float(value['prom-core-10', '1', 'accuracy']) - 0.65) < 1e-12
 assert value['prom-core-10', '1', 'method'] == 'pretrained: cm-gems'
 assert float(value['Perplexity by step', '3', 'cm-gems']) == 71.25
+assert abs(float(value['prom-core-10', '1', 'accuracy deviation']) - 0.1 / 2 ** .5) < 1e-12
+assert abs(float(value['prom-core-10', '1', '95% interval low']) - (0.65 - 0.05 * 12.70620473617)) < 1e-9
+assert abs(float(value['prom-core-10', '1', '95% interval high']) - (0.65 + 0.05 * 12.70620473617)) < 1e-9
+assert abs(float(value['prom-core-10', '1', 'against k-mers high']) - (0.075 + 0.025 * 12.70620473617)) < 1e-9
+assert len(value) == len(rows), 'two values in one place'
 )";
 
 }  // namespace
@@ -106,6 +112,50 @@ TEST_CASE("the table of values reads back", "[report]") {
   CHECK(agrees(folder, kReadTable, to_csv(whole_document(folder))) == 0);
 }
 
+TEST_CASE("no two tables have the same title", "[report]") {
+  const TemporaryFolder folder;
+  auto table = cmgems::test::ordered_table(3);
+  for (const std::string name : {"x/run", "y/run"}) {
+    cmgems::test::write_pretraining(folder, name);
+    cmgems::npmi::write_table(table, folder.path() / name / "npmi.tsv");
+  }
+  auto document = document_of(read_runs({folder.path()}));
+  CHECK_THAT(to_csv(document), Catch::Contains("NPMI scores,Best and worst k-mers of x/run,1,") &&
+                                   Catch::Contains("NPMI scores,Best and worst k-mers of y/run,1,"));
+  std::set<std::string> titles;
+  for (const auto& section : document.sections) {
+    for (const auto& block : section.blocks) {
+      if (const auto* one = std::get_if<Table>(&block)) CHECK(titles.insert(one->title).second);
+    }
+  }
+  CHECK(titles.size() > 5);
+}
+
+TEST_CASE("commands of all sessions are shown", "[report]") {
+  const TemporaryFolder folder;
+  cmgems::test::write_pretraining(folder, "a");
+  folder.write("a/run.json", R"({"earlier_command_lines": [["cmgems", "pretrain", "--first"]], )" +
+                                 cmgems::test::record_text("pretrain").substr(1));
+  const auto text = to_markdown(document_of(read_runs({folder.path() / "a"})));
+  CHECK_THAT(text, Catch::Contains("cmgems pretrain --first |\n| cm-gems | cmgems pretrain --set 'a b' |"));
+}
+
+TEST_CASE("seeds are a range only when each follows the one before", "[report]") {
+  const TemporaryFolder folder;
+  const auto seeds = [&](const std::string& first, const std::string& second, const std::string& third) {
+    const auto run = [](const std::string& seed) { return R"({"seed": )" + seed + R"(, "accuracy": 0.5})"; };
+    cmgems::test::write_few_shot(
+        folder, "f",
+        R"({"task": "t", "model": "random", "classes": 2, "pool": {"rows": 9}, "test": {"rows": 9},
+                     "methods": [{"name": "m", "runs": [)" +
+            run(first) + "," + run(second) + "," + run(third) + "]}]}");
+    return std::get<Table>(overview_section(read_runs({folder.path() / "f"})).blocks[0]).rows[0][7].text;
+  };
+  CHECK(seeds("42", "43", "44") == "42 to 44");
+  CHECK(seeds("42", "50", "44") == "42, 50, 44");
+  CHECK(seeds("42", "43", "45") == "42, 43, 45");
+}
+
 TEST_CASE("names cannot harm", "[report]") {
   if (python().empty()) CMGEMS_SKIP("no python3 to parse the page");
   const TemporaryFolder folder;
@@ -139,52 +189,53 @@ TEST_CASE("what is missing is said and not drawn", "[report]") {
   CHECK(page.find("<svg") == std::string::npos);
   folder.write("f/run.json", cmgems::test::record_text("finetune", false));
   page = to_html(document_of(read_runs({folder.path() / "f"})));
-  CHECK_THAT(page, Catch::Contains("No fine-tuning is finished yet"));
+  CHECK_THAT(page, Catch::Contains("No fine-tuning is finished yet") &&
+                       Catch::Contains("f: the run is unfinished: none of its figures are in this report"));
 }
 
-TEST_CASE("baselines of the same rows are shown once", "[report]") {
+TEST_CASE("saves that failed and damaged lines of timings are counted", "[report]") {
   const TemporaryFolder folder;
-  cmgems::test::write_few_shot(folder, "a", cmgems::test::few_shot_text("random"));
-  cmgems::test::write_few_shot(folder, "b", cmgems::test::few_shot_text("other/model"));
-  const auto section = few_shot_section(read_runs({folder.path() / "a", folder.path() / "b"}));
-  REQUIRE(section);
-  const auto& table = std::get<Table>(section->blocks[0]);
-  CHECK(table.rows[0][0].text == "untrained encoder, fine-tuned");
-  CHECK(table.rows[1][0].text == "fine-tuned other/model");
-  CHECK(table.rows[2][0].text == "k-mer logistic regression (3-mers)");
-  CHECK(table.rows[3][0].text == "majority class");
-  CHECK(table.rows[4][0].text == "published: DNABERT 120K");
-  // .6 - .55 and .7 - .6: mean .075, t times .025 on both sides
-  CHECK(table.rows[0][6].text == "+0.075 [-0.243, +0.393]");
-  CHECK(table.rows[2][6].text == "–");
+  cmgems::test::write_pretraining(folder, "a");
+  folder.write("a/timing.jsonl", R"({"event":"save_failed","step":50,"reason":"no room"})"
+                                 "\n"
+                                 R"({"event":"interrupt","step":60,"reason":"a checkpoint is enough"})"
+                                 "\n{}\n");
+  const auto runs = read_runs({folder.path() / "a"});
+  const auto training = training_section(runs), notes = notes_section(runs);
+  REQUIRE((training && notes));
+  CHECK(std::get<Table>(training->blocks[0]).rows[0].back().number == 1.0);
+  CHECK(std::get<List>(notes->blocks[0]).entries ==
+        std::vector<std::string>{"cm-gems: 1 damaged line of timing.jsonl left out",
+                                 "cm-gems: 1 step left out, see the guards"});
 }
 
-TEST_CASE("baselines of GUE have one column whatever was selected for a set", "[report]") {
+TEST_CASE("a spike of the gradient is drawn however long the run is", "[report]") {
   const TemporaryFolder folder;
-  const auto set = [](const std::string& name, const std::string& kmers) {
-    return R"({"set": ")" + name + R"(", "metric": "mcc", "classes": 2, "rows": {"train": 9, "dev": 9, "test": 9},
-           "methods": [)" +
-           cmgems::test::method_text("fine-tuned m", "0.6", "0.7") + R"(, {"kind": "kmer", "name": ")" + kmers +
-           R"(", "runs": [{"seed": null, "accuracy": 0.5, "mcc": 0.125, "confusion": [[1, 2], [3, 4]]}]}]})";
-  };
-  folder.write("g/run.json", cmgems::test::record_text("eval-gue"));
-  folder.write("g/results.json", R"({"command": "eval-gue", "model": "m", "sets": [)" + set("tf/4", "k=5") + ", " +
-                                     set("virus/covid", "k=6") + "]}");
-  const auto section = gue_section(read_runs({folder.path() / "g"}));
+  std::string metrics;
+  for (int i = 1; i <= 500; ++i) {
+    auto line = cmgems::test::train_line(i, 500.0 / i, "genemask", 0.1);
+    if (i == 250) line.replace(line.find("7.25"), 4, "64.5");
+    metrics += line;
+  }
+  cmgems::test::write_pretraining(folder, "a", metrics, false);
+  const auto section = training_section(read_runs({folder.path() / "a"}));
   REQUIRE(section);
-  const auto& table = std::get<Table>(section->blocks[0]);
-  CHECK(table.columns ==
-        std::vector<std::string>{"set", "metric", "fine-tuned m", "k-mers", "best published", "by", "difference"});
-  CHECK(table.rows[0][3].text == "0.125");
-  CHECK(table.rows[1][3].text == "0.125");
-  CHECK(table.rows[0][4].number.value_or(0) > 0.25);  // tf/4 is in tables 2 and 6 of the paper
-  CHECK(table.rows[1][4].text == "–");                // covid is not
+  std::string figures, words;
+  for (const auto& block : section->blocks) {
+    const auto* figure = std::get_if<Figure>(&block);
+    if (figure == nullptr) continue;
+    figures += figure->wide;
+    words += figure->alternative;
+  }
+  CHECK_THAT(figures, Catch::Contains("64.500</title>"));
+  CHECK_THAT(words, Catch::Contains("500 at step 1, 1 at step 500"));  // not means of the first and the last few
 }
 
 TEST_CASE("texts are escaped for each form", "[report]") {
   CHECK(xml_escaped("<a href=\"x\">&\x01\xff") == "&lt;a href=&quot;x&quot;&gt;&amp;\xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK(xml_escaped("a\tμ→") == "a\tμ→");
   CHECK(xml_escaped("\xC0\xAF\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(cmgems::apps::svg::escaped("<a>&\x01") == "&lt;a&gt;&amp;\xEF\xBF\xBD");
   CHECK(markdown_escaped("a|b_c_d *e* <i> [x](y)\n_z") == "a\\|b_c_d \\*e\\* &lt;i&gt; \\[x\\](y) \\_z");
   CHECK(csv_field("a,b") == "\"a,b\"");
   CHECK(csv_field("say \"x\"") == "\"say \"\"x\"\"\"");
@@ -193,15 +244,4 @@ TEST_CASE("texts are escaped for each form", "[report]") {
   CHECK(csv_field("-0.05") == "-0.05");
   CHECK(csv_field("-1+cmd") == "'-1+cmd");
   CHECK(csv_field("") == "");
-}
-
-TEST_CASE("means need several runs for an interval", "[report]") {
-  const auto one = summary_of({0.5});
-  CHECK(mean_text(one) == "0.500");
-  CHECK(interval_cell(one).text == "–");
-  CHECK(mean_text(summary_of({})) == "–");
-  CHECK(mean_text(summary_of({0.5, kNone})) == "–");
-  Method a{"a", Kind::model, {{1, {{"accuracy", 0.5}}, {}, false}}}, b = a;
-  b.runs[0].seed = 2;
-  CHECK(difference_cell(difference_of(a, b, "accuracy")).text == "–");  // other rows
 }

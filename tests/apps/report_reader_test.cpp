@@ -46,6 +46,51 @@ TEST_CASE("a pretraining is read with its switch and guards", "[report]") {
   CHECK(run.events[0].text == "a checkpoint was not saved: no room");
 }
 
+TEST_CASE("the rate of an unfinished run is that of its training", "[report]") {
+  const TemporaryFolder folder;
+  const auto rate = [](const std::string& event, const std::string& value) {
+    return R"({"event":")" + event + R"(","step":1,"seconds":2,"tokens_per_second":)" + value + "}\n";
+  };
+  const auto read = [&](const std::string& timing) {
+    cmgems::test::write_pretraining(folder, "a");
+    folder.write("a/timing.jsonl", timing);
+    return read_runs({folder.path() / "a"}).pretrainings.at(0);
+  };
+  CHECK(read(rate("train", "100") + rate("train", "300") + rate("eval", "900")).tokens_per_second == 200);
+  CHECK(read(rate("done", "150") + rate("train", "100") + rate("eval", "900")).tokens_per_second == 150);
+  CHECK(std::isnan(read(rate("eval", "900")).tokens_per_second));
+  const auto damaged = read(rate("train", "100") + "{\"eve\n[1]\n" + R"({"event":"save_failed","step":3})" + "\n" +
+                            R"({"event":"save_failed","step":4,"reason":"full"})" + "\n" + rate("train", "x"));
+  CHECK(damaged.damaged_timing == 4);
+  CHECK(damaged.tokens_per_second == 100);
+  CHECK(damaged.failed_saves == 1);
+  CHECK(damaged.events.size() == 1);
+}
+
+TEST_CASE("every run has a name of its own", "[report]") {
+  const TemporaryFolder folder;
+  cmgems::test::write_pretraining(folder, "chain/pretrain/cm-gems");
+  cmgems::test::write_few_shot(folder, "chain/finetune/prom-core-10/cm-gems", cmgems::test::few_shot_text("random"));
+  const auto runs = read_runs({folder.path() / "chain"});
+  CHECK(runs.pretrainings[0].record.name == "cm-gems");
+  CHECK(runs.few_shot[0].record.name == "prom-core-10/cm-gems");
+}
+
+TEST_CASE("the command lines of all sessions are read", "[report]") {
+  const TemporaryFolder folder;
+  cmgems::test::write_pretraining(folder, "a");
+  auto record = cmgems::test::record_text("pretrain");
+  CHECK(read_runs({folder.path() / "a"}).pretrainings[0].record.earlier_command_lines.empty());
+  const auto with = [&](const std::string& lines) {
+    folder.write("a/run.json", R"({"earlier_command_lines": )" + lines + ", " + record.substr(1));
+  };
+  with(R"([["cmgems", "pretrain", "--out", "a"]])");
+  const auto lines = read_runs({folder.path() / "a"}).pretrainings[0].record.earlier_command_lines;
+  CHECK(lines == std::vector<std::vector<std::string>>{{"cmgems", "pretrain", "--out", "a"}});
+  with("[3]");
+  CHECK_THAT(problem(folder, "a"), Catch::Contains("run.json, earlier_command_lines: expected a list"));
+}
+
 TEST_CASE("results of few shots are read in the older and the newer form", "[report]") {
   const TemporaryFolder folder;
   cmgems::test::write_few_shot(folder, "old", cmgems::test::few_shot_text("random"));

@@ -4,8 +4,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
 #include <thread>
 
+#include "../../apps/run_record.h"
+#include "cmgems/base/atomic_file.h"
 #include "support/catch.h"
 #include "support/faulty_disk.h"
 
@@ -37,4 +40,23 @@ TEST_CASE("a run whose lock cannot be opened is somebody else's", "[apps]") {
   const ReplacedFileSystem replaced(disk);
   CHECK(apps::run_in_use(run.path()));
   CHECK_THROWS_AS(RunFolder(run.path()), IoError);
+}
+
+TEST_CASE("a run that goes on keeps the command lines of before", "[apps]") {
+  const test::TemporaryFolder run;
+  const auto file = run.path() / "run.json";
+  const auto write = [&](const std::vector<std::string>& words) {
+    apps::write_run_record(file, {words, {}}, {}, {"pretrain", {}, {}, 42, 0, false});
+    return nlohmann::json::parse(read_file(file));
+  };
+  const nlohmann::json first{"cmgems", "pretrain", "--out", "a"}, second{"cmgems", "pretrain", "--resume", "a"};
+  CHECK_FALSE(write(first).contains("earlier_command_lines"));
+  CHECK_FALSE(write(first).contains("earlier_command_lines"));  // once more in the same session
+  auto record = write(second);
+  CHECK(record["command_line"] == second);
+  CHECK(record["earlier_command_lines"] == nlohmann::json::array({first}));
+  record = write({"cmgems", "pretrain", "--resume", "a", "--extend-to", "9"});
+  CHECK(record["earlier_command_lines"] == nlohmann::json::array({first, second}));
+  run.write("run.json", "{");
+  CHECK_FALSE(write(first).contains("earlier_command_lines"));
 }
