@@ -5,6 +5,7 @@
 
 #include "cmgems/metrics/classification.h"
 #include "cmgems/metrics/paired.h"
+#include "paired_figures.h"
 #include "result_table.h"
 
 namespace cmgems::apps::report {
@@ -15,8 +16,6 @@ constexpr int kDigits = 3;
 std::vector<std::pair<std::string, double>> bounds_of(const Summary& summary) {
   return {{"low", summary.low}, {"high", summary.high}};
 }
-
-std::string signed_text(double value) { return (value < 0 ? "" : "+") + decimals(value, kDigits); }
 
 }  // namespace
 
@@ -67,9 +66,9 @@ Cell interval_cell(const Summary& summary) {
 
 Cell difference_cell(const Summary& summary) {
   if (!std::isfinite(summary.mean)) return {"–"};
-  Cell cell{signed_text(summary.mean), summary.mean};
+  Cell cell{signed_text(summary.mean, kDigits), summary.mean};
   if (!std::isfinite(summary.low)) return cell;
-  cell.text += " [" + signed_text(summary.low) + ", " + signed_text(summary.high) + "]";
+  cell.text += " [" + signed_text(summary.low, kDigits) + ", " + signed_text(summary.high, kDigits) + "]";
   cell.parts = bounds_of(summary);
   return cell;
 }
