@@ -139,7 +139,7 @@ std::vector<tasks::SetScore> scores_of(const GueResult& result) {
   std::vector<tasks::SetScore> scores;
   for (const auto& set : result.sets) {
     const auto name = std::find(known.begin(), known.end(), set.set->path());
-    if (name == known.end()) continue;
+    if (name == known.end() || set.methods.empty()) continue;  // a dry run has no scores
     const auto values = headline_values(set.methods.front(), HeadlineMetric::mcc);
     scores.push_back({*name, metrics::mean_and_deviation(values).mean / 100});
   }

@@ -138,7 +138,8 @@ TEST_CASE("seeds of GUE are one whole number or several that differ", "[config]"
   CHECK(config.gue.seeds == std::vector<std::int64_t>{1, 2, 3});
   config::apply_assignments(config, {"gue.seeds=7"});
   CHECK(config.gue.seeds == std::vector<std::int64_t>{7});
-  CHECK_THAT(set_problem({"gue.seeds=[1, -2]"}), Catch::Contains("of at least 0, found -2"));
+  CHECK_THAT(set_problem({"gue.seeds=[1, -2]"}),
+             Catch::Contains("a whole number of at least 0, an array of such or null, found -2"));
   CHECK_THAT(set_problem({"gue.seeds=[1.5]"}), Catch::Contains("found 1.5"));
   config.gue.seeds.clear();
   CHECK_THAT(message_of<UsageError>([&] { config::validate(config); }), Catch::Contains("gue.seeds is empty"));
