@@ -75,7 +75,7 @@ TEST_CASE("GUE sets that are there are trained on and scored beside baselines", 
   const auto compared = program.run("compare r --baselines --json");
   INFO(compared.err);
   REQUIRE(compared.code == 0);
-  const auto& rows = json::parse(compared.out)["tasks"][0]["rows"];
+  const auto rows = json::parse(compared.out)["tasks"][0]["rows"];
   REQUIRE(rows.size() == 3);
   CHECK_THAT(rows[1]["name"].get<std::string>(), Catch::StartsWith("k-mer logistic regression"));
   CHECK(rows[1]["pairs"] == 2);  // one score beside both seeds
