@@ -100,12 +100,16 @@ void check_inputs(const InputOptions& inputs, Problems& problems) {
   problems.require(!inputs.task || !inputs.train_table, "inputs.task and inputs.train exclude each other");
 }
 
-void check_baselines(const std::vector<std::string>& names, const std::string& key, Problems& problems) {
+void check_baselines(const std::vector<std::string>& names, const char* key, Problems& problems) {
   const auto& known = baseline_words();
   for (const auto& name : names) {
-    problems.require(std::find(known.begin(), known.end(), name) != known.end(),
-                     key + ": unknown word \"" + name + "\"; known: kmer, majority, random-encoder");
-    problems.require(std::count(names.begin(), names.end(), name) == 1, key + " names " + name + " twice");
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      problems.list.push_back(std::string(key) + ": unknown word \"" + name +
+                              "\"; known: kmer, majority, random-encoder");
+    }
+    if (std::count(names.begin(), names.end(), name) > 1) {
+      problems.list.push_back(std::string(key) + " names " + name + " twice");
+    }
   }
 }
 

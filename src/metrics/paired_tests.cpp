@@ -4,6 +4,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <numeric>
 
 #include "cmgems/metrics/classification.h"
@@ -76,7 +77,7 @@ double normal_p(const SignedRanks& ranks) {
   const auto n = static_cast<double>(ranks.size());
   const double deviation = std::sqrt((n * (n + 1) * (2 * n + 1) - ranks.tie_sum / 2) / 24);
   const double z = (static_cast<double>(ranks.doubled_positive()) / 2 - n * (n + 1) / 4) / deviation;
-  return std::erfc(std::abs(z) / std::sqrt(2.0));
+  return std::erfc(std::abs(z) / std::numbers::sqrt2);
 }
 
 }  // namespace

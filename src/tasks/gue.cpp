@@ -105,6 +105,7 @@ std::vector<const GueSet*> sets_of(const std::string& word) {
   if (names.empty()) unknown_word(word);
   if (names.size() > 1) {
     std::vector<std::string> paths;
+    paths.reserve(names.size());
     for (const auto* set : names) paths.push_back(set->path());
     throw UsageError("several GUE sets are called '" + word + "': choose " + joined(paths, " or "));
   }

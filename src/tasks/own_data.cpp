@@ -94,6 +94,7 @@ std::string share_of(std::size_t part, const LabelledTable& table, const std::st
 /// Takes the test rows out of the training rows.
 void split_test(TaskData& task, const OwnDataOptions& options) {
   std::vector<int> labels;
+  labels.reserve(task.pool.examples.size());
   for (const auto& example : task.pool.examples) labels.push_back(example.label);
   const auto taken =
       stratified_rows(labels, task.classes, options.test_share, options.seed, Split::test, task.pool.path.string());

@@ -87,6 +87,7 @@ std::vector<PublishedScore> published_few_shot(std::string_view task, std::int64
 std::span<const std::string_view> published_gue_sets() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> list;
+    list.reserve(kGue.size());
     for (const auto& row : kGue) list.push_back(row.set);
     return list;
   }();

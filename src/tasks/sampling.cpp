@@ -1,6 +1,7 @@
 #include "cmgems/tasks/sampling.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/random.h"
@@ -19,7 +20,7 @@ std::vector<std::size_t> stratified_rows(const std::vector<int>& labels, int cla
       throw DataError(what + ": class " + std::to_string(label) +
                       " has a single row, which cannot be split; two or more are needed");
     }
-    const auto wanted = static_cast<std::size_t>(share * static_cast<double>(rows.size()) + 0.5);
+    const auto wanted = static_cast<std::size_t>(std::lround(share * static_cast<double>(rows.size())));
     const auto count = std::clamp<std::size_t>(wanted, 1, rows.size() - 1);
     RandomStream stream(seed, Purpose::few_shot, label + 1, static_cast<std::uint64_t>(split));
     for (std::size_t i = 0; i < count; ++i) {
