@@ -97,22 +97,6 @@ void resolve_plan(config::FinetuneOptions& options, const std::vector<FinetuneCe
   options.batch_size = plan.batch_size;
 }
 
-/// Whether `path` lies in `folder`: replacing the folder would delete it.
-bool lies_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  const auto inner = std::filesystem::weakly_canonical(path), outer = std::filesystem::weakly_canonical(folder);
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
-}
-
-/// Where a new run goes. Throws: UsageError (a folder that is taken, or that holds the model).
-std::filesystem::path choose_run_folder(const Options& options, const std::filesystem::path& model) {
-  const auto run = options.out.empty() ? default_run_folder("finetune") : std::filesystem::path(options.out);
-  if (!model.empty() && lies_within(model, run)) {
-    throw UsageError("--out " + run.string() + " holds the model that is to be fine-tuned: choose another folder");
-  }
-  check_run_folder(run, options.overwrite);
-  return run;
-}
-
 /// A run that goes on does so as it began.
 void check_resume_flags(const Options& options) {
   const bool settings = !options.config.file.empty() || !options.config.assignments.empty() || options.config.device ||
@@ -188,7 +172,7 @@ void run(Options options, const Session& session) {
 
   const auto cells = finetune_cells(data, config.finetune.shots, all);
   resolve_plan(config.finetune, cells);
-  const auto path = resumed.empty() ? choose_run_folder(options, model) : resumed;
+  const auto path = resumed.empty() ? choose_run_folder(options.out, "finetune", model, options.overwrite) : resumed;
   RunRecord record{"finetune", hashes_of_inputs(model, data), {}, config.finetune.seed, 0, false};
   if (!resumed.empty()) require_same_inputs(resumed, record.hashes);
   // A damaged model, one without room for a sequence: before an earlier run in the folder is replaced.

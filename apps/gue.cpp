@@ -85,14 +85,6 @@ fs::path run_to_continue(const Options& options) {
   throw InputNotFound("no unfinished eval-gue was found under runs/: name one with --resume RUN, or leave it out");
 }
 
-/// The folder is replaced, so it must not hold what is evaluated.
-void refuse_model_in(const fs::path& run, const fs::path& model) {
-  if (model.empty()) return;
-  const auto inner = fs::weakly_canonical(model), outer = fs::weakly_canonical(run);
-  if (std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first != outer.end()) return;
-  throw UsageError("--out " + run.string() + " holds the model that is to be evaluated: choose another folder");
-}
-
 void print_plan(std::ostream& out, const GueWork& work) {
   ResultTable table({"set", "train", "dev", "test", "classes", "steps", "dev every", "max tokens"});
   for (const auto& set : work.sets) {
@@ -171,9 +163,7 @@ void run(Options options, const Session& session) {
   const auto work = plan_gue(config, data, model);
   tell_work(work);
   if (!folder && !options.dry_run) {
-    run = options.out.empty() ? default_run_folder(kCommand) : fs::path(options.out);
-    refuse_model_in(run, model);
-    check_run_folder(run, options.overwrite);
+    run = choose_run_folder(options.out, kCommand, model, options.overwrite);
   }
   StopRule stop(start, options.max_minutes);
   const GueInputs inputs{config,

@@ -135,6 +135,17 @@ void check_run_folder(const fs::path& path, bool overwrite) {
   refuse_if_used(path, overwrite);
 }
 
+fs::path choose_run_folder(const std::string& out, const std::string& command, const fs::path& model, bool overwrite) {
+  const auto run = out.empty() ? default_run_folder(command) : fs::path(out);
+  const auto inner = fs::weakly_canonical(model), outer = fs::weakly_canonical(run);
+  if (!model.empty() && std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end()) {
+    throw UsageError("--out " + run.string() + " holds the model that " + command +
+                     " starts from: choose another folder");
+  }
+  check_run_folder(run, overwrite);
+  return run;
+}
+
 bool run_in_use(const fs::path& path) {
   if (!fs::exists(path / kLock)) return false;
   try {

@@ -15,6 +15,11 @@ std::filesystem::path default_run_folder(const std::string& command);
 /// Tells before long work what RunFolder would refuse, and changes nothing. Throws: UsageError.
 void check_run_folder(const std::filesystem::path& path, bool overwrite);
 
+/// Where a run that starts from `model` goes: `out`, or a folder by default. Throws: as check_run_folder does, and
+/// UsageError when the folder, which is replaced, holds the model.
+std::filesystem::path choose_run_folder(const std::string& out, const std::string& command,
+                                        const std::filesystem::path& model, bool overwrite);
+
 /// Another process holds the lock of a folder.
 struct FolderInUse : UsageError {
   using UsageError::UsageError;

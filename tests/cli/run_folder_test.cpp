@@ -44,7 +44,7 @@ TEST_CASE("fine-tuning never replaces the model that it reads", "[cli]") {
   REQUIRE(program.run("pretrain --quiet --out run" + kTiny).code == 0);
   const auto refused = program.run("finetune --task synthetic --model run --out run --overwrite");
   CHECK(refused.code == 64);
-  CHECK_THAT(refused.err, Catch::Contains("holds the model that is to be fine-tuned"));
+  CHECK_THAT(refused.err, Catch::Contains("holds the model that finetune starts from"));
   CHECK(program.has("run/model/model.safetensors"));
 }
 
