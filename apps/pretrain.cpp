@@ -50,6 +50,7 @@ config::Config configure(const Options& options, const Session& session) {
   if (!options.genome.empty()) config.inputs.genome = options.genome;
   config::validate(config);
   resolve_genome(config, session);
+  config::resolve(config.model);
   auto& train = config.train;
   if (!train.warmup_steps) train.warmup_steps = train.max_steps / 20;
   const auto schedule = config::schedule_of(config);

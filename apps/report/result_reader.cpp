@@ -1,8 +1,10 @@
 #include "result_reader.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cmgems/base/error.h"
+#include "cmgems/base/log.h"
 #include "json_file.h"
 #include "result_table.h"
 
@@ -72,7 +74,11 @@ std::vector<Method> methods_of(const Object& result) {
 }
 
 void add_plan(Evaluation& evaluation, const Object& result, const char* key, const char* title) {
-  if (result.has(key)) evaluation.plan.emplace_back(title, significant(result.number(key)));
+  if (!result.has(key)) return;
+  const double value = result.number(key);
+  const bool whole = value >= 1 && value == std::floor(value);
+  evaluation.plan.emplace_back(title,
+                               whole ? format_count(static_cast<unsigned long long>(value)) : significant(value));
 }
 
 std::vector<std::string> labels_of(const Object& result) {

@@ -66,6 +66,16 @@ formats::BertShape shape_of(const ModelOptions& options, int vocab_size) {
   return shape;
 }
 
+void resolve(ModelOptions& options) {
+  const auto shape = shape_of(options, 1);
+  options.hidden_size = shape.hidden_size;
+  options.num_hidden_layers = shape.num_hidden_layers;
+  options.num_attention_heads = shape.num_attention_heads;
+  options.intermediate_size = shape.intermediate_size;
+  options.hidden_dropout_prob = shape.hidden_dropout_prob;
+  options.attention_probs_dropout_prob = shape.attention_probs_dropout_prob;
+}
+
 void describe(OptionVisitor& visitor, ComputeOptions& options) {
   static const Words devices{{"auto", static_cast<int>(DeviceChoice::automatic)},
                              {"cpu", static_cast<int>(DeviceChoice::cpu)},

@@ -130,6 +130,7 @@ TEST_CASE("results of GUE are read", "[report]") {
   CHECK(set.title() == "tf/4");
   CHECK(set.test_rows == 1000);
   CHECK(set.notes.size() == 1);
+  CHECK(set.plan == std::vector<std::pair<std::string, std::string>>{{"steps", "1,782"}, {"tokens at most", "110"}});
 }
 
 TEST_CASE("runs are found below a folder and counted once", "[report]") {

@@ -26,6 +26,10 @@ void describe(OptionVisitor& visitor, ModelOptions& options);
 /// Throws: UsageError when hidden_size is not a multiple of num_attention_heads.
 formats::BertShape shape_of(const ModelOptions& options, int vocab_size);
 
+/// Stores the preset's values that null stands for, so that a run's config.json says what was trained.
+/// Throws: as shape_of does.
+void resolve(ModelOptions& options);
+
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class Switch { automatic, on, off };
 

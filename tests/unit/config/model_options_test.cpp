@@ -38,6 +38,10 @@ TEST_CASE("sizes given beside the preset win", "[config]") {
   CHECK(shape.num_attention_heads == 4);
   CHECK(shape.num_hidden_layers == 2);
   CHECK(shape.hidden_dropout_prob == 0.25);
+  config::resolve(options);
+  CHECK(options.num_hidden_layers == 2);
+  CHECK(options.hidden_size == 128);
+  CHECK(options.hidden_dropout_prob == 0.25);
 }
 
 TEST_CASE("heads must divide the hidden size", "[config]") {
