@@ -28,5 +28,11 @@ function(cmgems_add_libtorch root)
   # -idirafter: the wheel ships its own fmt and protobuf headers, which would shadow the distribution's.
   target_compile_options(cmgems::libtorch INTERFACE
     "SHELL:-idirafter ${root}/include" "SHELL:-idirafter ${root}/include/torch/csrc/api/include")
-  target_link_libraries(cmgems::libtorch INTERFACE "${root}/lib/libtorch_cpu.so" "${root}/lib/libc10.so")
+  # LibTorch brings its OpenMP runtime; one from elsewhere beside it would start threads of its own.
+  file(GLOB openmp "${root}/lib/libgomp*.so*")
+  if(NOT openmp)
+    set(openmp -lgomp)
+  endif()
+  target_link_libraries(cmgems::libtorch INTERFACE
+    "${root}/lib/libtorch_cpu.so" "${root}/lib/libc10.so" ${openmp})
 endfunction()

@@ -1,6 +1,5 @@
 #include "cmgems/nn/init.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include <cmath>
@@ -8,6 +7,7 @@
 
 #include "cmgems/base/hash.h"
 #include "cmgems/base/random.h"
+#include "parallel_for.h"
 
 namespace cmgems::nn {
 namespace {

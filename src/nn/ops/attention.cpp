@@ -38,34 +38,16 @@ at::Tensor plain_attention(const at::Tensor& q, const at::Tensor& k, const at::T
 
 }  // namespace
 
-std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows) {
-  std::vector<WindowRun> runs;
-  for (std::size_t w = 0; w + 1 < key_windows.size(); ++w) {
-    const std::int64_t queries = query_windows[w + 1] - query_windows[w];
-    const std::int64_t keys = key_windows[w + 1] - key_windows[w];
-    if (!runs.empty() && runs.back().queries == queries && runs.back().keys == keys) {
-      ++runs.back().windows;
-    } else {
-      runs.push_back({1, query_windows[w], queries, key_windows[w], keys});
-    }
-  }
-  return runs;
-}
-
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
                      Boundaries key_windows, double dropout, Pass& pass) {
   const double p = pass.dropout.active() ? dropout : 0;
   const DropoutKey key = p > 0 ? pass.dropout.next() : DropoutKey{};
   if (can_flash(q)) return attention_flash(q, k, v, query_windows, key_windows, p, key, pass);
   if (q.is_cuda()) return attention_plain(q, k, v, runs_of(query_windows, key_windows), p, key);
-  if (!pass.fast.attention || (p > 0 && q.scalar_type() == at::kDouble)) {
+  if (!pass.fast.attention || q.scalar_type() == at::kDouble) {
     return plain_attention(q, k, v, query_windows, key_windows, p, key);
   }
-  if (p > 0) return dropout_attention_cpu(q, k, v, query_windows, key_windows, p, key);
-  const auto runs = runs_of(query_windows, key_windows);
-  if (q.scalar_type() != at::kBFloat16) return attention_cpu(q, k, v, runs);
-  // In bf16 LibTorch would prepare kernels for every length of a window, and round the gradients of k and v many times.
-  return attention_cpu(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), runs).to(at::kBFloat16);
+  return attention_cpu(q, k, v, query_windows, key_windows, p, key);
 }
 
 at::Tensor attention_probabilities(const at::Tensor& q, const at::Tensor& k) {

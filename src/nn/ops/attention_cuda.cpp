@@ -192,6 +192,20 @@ at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::T
                                dropout);
 }
 
+std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows) {
+  std::vector<WindowRun> runs;
+  for (std::size_t w = 0; w + 1 < key_windows.size(); ++w) {
+    const std::int64_t queries = query_windows[w + 1] - query_windows[w];
+    const std::int64_t keys = key_windows[w + 1] - key_windows[w];
+    if (!runs.empty() && runs.back().queries == queries && runs.back().keys == keys) {
+      ++runs.back().windows;
+    } else {
+      runs.push_back({1, query_windows[w], queries, key_windows[w], keys});
+    }
+  }
+  return runs;
+}
+
 at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            const std::vector<WindowRun>& runs, double dropout, const DropoutKey& key) {
   return PlainAttention::apply(q, k, v, PlainWork{runs, dropout, key});

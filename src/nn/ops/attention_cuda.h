@@ -13,6 +13,13 @@ at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::T
                            Boundaries key_windows, double dropout, const DropoutKey& key, const Pass& pass);
 bool can_flash(const at::Tensor& q);
 
+/// A run of neighbouring windows with equal numbers of queries (0: none of its tokens asks) and of keys: one dense
+/// block.
+struct WindowRun {
+  std::int64_t windows, first_query, queries, first_key, keys;
+};
+std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows);
+
 /// Plain products run by run, computed again in the backward pass, with the masks that the CPU draws: any device and
 /// dtype. The reference, and what fp32 runs on a GPU.
 at::Tensor attention_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

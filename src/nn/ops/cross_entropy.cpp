@@ -1,10 +1,10 @@
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/sum.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "../parallel_for.h"
 #include "autograd_cpu.h"
 #include "cmgems/nn/ops.h"
 #include "kernels_cpu.h"

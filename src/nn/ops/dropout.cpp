@@ -1,10 +1,10 @@
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
 
 #include "../cuda/load.h"
+#include "../parallel_for.h"
 #include "cmgems/base/random.h"
 #include "cmgems/nn/ops.h"
 #include "dense_cuda.h"

@@ -1,6 +1,5 @@
 #include "feed_forward_cpu.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/addmm.h>
@@ -12,6 +11,7 @@
 
 #include <algorithm>
 
+#include "../parallel_for.h"
 #include "autograd_cpu.h"
 #include "kernels_cpu.h"
 #include "linear_cpu.h"
@@ -36,30 +36,35 @@ void gelu_of(const at::Tensor& wide, const at::Tensor& bias, const at::Tensor& o
   });
 }
 
-/// out [n, F] = GELU(wide + bias) again; gradient [n, F] of it becomes that of wide. Split by columns, so that sums
-/// over rows do not depend on threads.
+/// out [n, F] = GELU(wide + bias) again; gradient [n, F] of it becomes that of wide.
 void gelu_backward_of(const at::Tensor& wide, const at::Tensor& bias, const at::Tensor& out, const at::Tensor& gradient,
                       const at::Tensor& bias_gradient) {
-  const std::int64_t rows = wide.size(0), columns = wide.size(1), blocks = (columns + kColumns - 1) / kColumns;
+  const std::int64_t rows = wide.size(0), columns = wide.size(1), blocks = (rows + kBlockRows - 1) / kBlockRows;
+  const auto partial = at::zeros({blocks, columns}, bias_gradient.options());
   const float* const b = bias.const_data_ptr<float>();
-  float* const db = bias_gradient.data_ptr<float>();
+  float* const parts = partial.data_ptr<float>();
   const bool reduced = wide.scalar_type() == at::kBFloat16;
   at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const GeluBackward block{rows, columns, i * kColumns, std::min(columns, (i + 1) * kColumns)};
+      const std::int64_t first = i * kBlockRows * columns, n = std::min(kBlockRows, rows - i * kBlockRows);
+      float* const part = parts + i * columns;
       if (reduced) {
-        bias_gelu_backward(bits(wide), b, bits(out), bits(gradient), db, block);
+        bias_gelu_backward(bits(wide) + first, b, bits(out) + first, bits(gradient) + first, part, n, columns);
       } else {
-        bias_gelu_backward(wide.data_ptr<float>(), b, out.data_ptr<float>(), gradient.data_ptr<float>(), db, block);
+        bias_gelu_backward(wide.data_ptr<float>() + first, b, out.data_ptr<float>() + first,
+                           gradient.data_ptr<float>() + first, part, n, columns);
       }
     }
   });
+  add_blocks(parts, blocks, columns, bias_gradient.data_ptr<float>());
 }
 
-/// total (fp32) += a b; products in bf16 are rounded once per chunk.
-void accumulate_product(at::Tensor& total, const at::Tensor& a, const at::Tensor& b) {
+/// total (fp32) += a b, or = a b for the first chunk; products in bf16 are rounded once per chunk.
+void accumulate_product(at::Tensor& total, const at::Tensor& a, const at::Tensor& b, bool first) {
   if (a.scalar_type() == at::kFloat) {
-    at::addmm_out(total, total, a, b);
+    at::addmm_out(total, total, a, b, /*beta=*/first ? 0 : 1);
+  } else if (first) {
+    total.copy_(at::mm(a, b));
   } else {
     total.add_(at::mm(a, b));
   }
@@ -95,8 +100,12 @@ struct FeedForward : torch::autograd::Function<FeedForward> {
     const auto gradient =
         input.scalar_type() == at::kFloat ? gradients[0].contiguous() : rounded(gradients[0], input.scalar_type());
     const auto fp32 = wide_bias.options();
-    auto first_gradient = at::zeros(first.sizes(), fp32), second_gradient = at::zeros(second.sizes(), fp32);
+    auto first_gradient = at::empty(first.sizes(), fp32), second_gradient = at::empty(second.sizes(), fp32);
     const auto wide_bias_gradient = at::zeros(wide_bias.sizes(), fp32);
+    if (rows == 0) {  // no chunk will set them
+      first_gradient.zero_();
+      second_gradient.zero_();
+    }
     const auto active = at::empty({chunk, first.size(0)}, input.options()), slopes = at::empty_like(active);
     const auto out = at::empty_like(input);
     for (std::int64_t row = 0; row < rows; row += chunk) {
@@ -105,8 +114,8 @@ struct FeedForward : torch::autograd::Function<FeedForward> {
       auto active_rows = active.narrow(0, 0, n), slope_rows = slopes.narrow(0, 0, n), out_rows = rows_of(out);
       at::mm_out(slope_rows, rows_of(gradient), second);
       gelu_backward_of(rows_of(wide), wide_bias, active_rows, slope_rows, wide_bias_gradient);
-      accumulate_product(second_gradient, rows_of(gradient).t(), active_rows);
-      accumulate_product(first_gradient, slope_rows.t(), rows_of(input));
+      accumulate_product(second_gradient, rows_of(gradient).t(), active_rows, row == 0);
+      accumulate_product(first_gradient, slope_rows.t(), rows_of(input), row == 0);
       at::mm_out(out_rows, slope_rows, first);
     }
     return {out.narrow(0, 0, gradients[0].size(0)).to(at::kFloat),

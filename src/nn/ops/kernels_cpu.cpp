@@ -30,12 +30,12 @@ CMGEMS_INLINE void gelu_rows(const X* x, const float* bias, X* out, std::int64_t
 }
 
 template <class X>
-CMGEMS_INLINE void gelu_block_backward(const X* __restrict x, const float* __restrict bias, X* __restrict out,
-                                       X* __restrict gradient, float* __restrict bias_gradient,
-                                       const GeluBackward& block) {
-  for (std::int64_t r = 0; r < block.rows; ++r) {
-    for (std::int64_t c = block.begin; c < block.end; ++c) {
-      const std::int64_t i = r * block.columns + c;
+CMGEMS_INLINE void gelu_rows_backward(const X* __restrict x, const float* __restrict bias, X* __restrict out,
+                                      X* __restrict gradient, float* __restrict bias_gradient, std::int64_t rows,
+                                      std::int64_t columns) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const std::int64_t i = r * columns + c;
       const float value = to_float(x[i]) + bias[c];
       const Normal n = normal(value);
       store(out[i], value * n.cdf);
@@ -121,12 +121,18 @@ CMGEMS_KERNEL void bias_gelu(const Bf16* x, const float* bias, Bf16* out, std::i
 }
 
 CMGEMS_KERNEL void bias_gelu_backward(const float* x, const float* bias, float* out, float* gradient,
-                                      float* bias_gradient, const GeluBackward& block) {
-  gelu_block_backward(x, bias, out, gradient, bias_gradient, block);
+                                      float* bias_gradient, std::int64_t rows, std::int64_t columns) {
+  gelu_rows_backward(x, bias, out, gradient, bias_gradient, rows, columns);
 }
 CMGEMS_KERNEL void bias_gelu_backward(const Bf16* x, const float* bias, Bf16* out, Bf16* gradient, float* bias_gradient,
-                                      const GeluBackward& block) {
-  gelu_block_backward(x, bias, out, gradient, bias_gradient, block);
+                                      std::int64_t rows, std::int64_t columns) {
+  gelu_rows_backward(x, bias, out, gradient, bias_gradient, rows, columns);
+}
+
+CMGEMS_KERNEL void add_blocks(const float* __restrict parts, std::int64_t blocks, std::int64_t size,
+                              float* __restrict total) {
+  for (std::int64_t block = 0; block < blocks; ++block)
+    for (std::int64_t i = 0; i < size; ++i) total[i] += parts[block * size + i];
 }
 
 CMGEMS_KERNEL RowMoments normalise_row(const float* x, const float* factors, float* sum, const float* gamma,
@@ -173,6 +179,10 @@ CMGEMS_KERNEL void scale_row(const float* x, const float* factors, Bf16* out, st
   scale_all(x, factors, out, columns);
 }
 
+CMGEMS_KERNEL void widen_row(const Bf16* x, float* out, std::int64_t columns) {
+  for (std::int64_t c = 0; c < columns; ++c) out[c] = to_float(x[c]);
+}
+
 CMGEMS_KERNEL float cross_entropy_row(float* scores, std::int64_t label, std::int64_t columns, bool in_place) {
   return cross_entropy(scores, label, columns, in_place);
 }
@@ -180,41 +190,47 @@ CMGEMS_KERNEL float cross_entropy_row(Bf16* scores, std::int64_t label, std::int
   return cross_entropy(scores, label, columns, in_place);
 }
 
-CMGEMS_KERNEL void softmax_rows(float* scores, float* factors, float scale, std::int64_t rows, std::int64_t columns) {
+CMGEMS_KERNEL AttentionRow attention_row(float* __restrict scores, const float* __restrict factors, float scale,
+                                         std::int64_t columns) {
+  const float top = largest(scores, columns);  // scale > 0
   const std::int64_t rest = columns / kLanes * kLanes;
-  for (std::int64_t r = 0; r < rows; ++r) {
-    float* const row = scores + r * columns;
-    const float top = largest(row, columns);  // scale > 0
-    Lanes lanes{};
-    for (std::int64_t c = 0; c < rest; c += kLanes) {
-      for (std::int64_t l = 0; l < kLanes; ++l) {
-        row[c + l] = exp_of_negative((row[c + l] - top) * scale);
-        lanes[static_cast<std::size_t>(l)] += row[c + l];
-      }
+  Lanes lanes{};
+  for (std::int64_t c = 0; c < rest; c += kLanes) {
+    for (std::int64_t l = 0; l < kLanes; ++l) {
+      scores[c + l] = exp_of_negative((scores[c + l] - top) * scale);
+      lanes[static_cast<std::size_t>(l)] += scores[c + l];
     }
-    for (std::int64_t c = rest; c < columns; ++c) {
-      row[c] = exp_of_negative((row[c] - top) * scale);
-      lanes[0] += row[c];
-    }
-    const float share = 1.0F / total(lanes);
-    for (std::int64_t c = 0; c < columns; ++c) row[c] *= share;
-    if (factors == nullptr) continue;
-    for (std::int64_t c = 0; c < columns; ++c) factors[r * columns + c] *= row[c];
   }
+  for (std::int64_t c = rest; c < columns; ++c) {
+    scores[c] = exp_of_negative((scores[c] - top) * scale);
+    lanes[0] += scores[c];
+  }
+  if (factors != nullptr) {
+    for (std::int64_t c = 0; c < columns; ++c) scores[c] *= factors[c];
+  }
+  return {top, 1.0F / total(lanes)};
 }
 
-CMGEMS_KERNEL void softmax_rows_backward(const float* probabilities, const float* dropped, float* gradient, float scale,
-                                         std::int64_t rows, std::int64_t columns) {
+CMGEMS_KERNEL void attention_row_backward(float* __restrict scores, float* __restrict factors, float* __restrict slopes,
+                                          float scale, AttentionRow row, std::int64_t columns) {
+  for (std::int64_t c = 0; c < columns; ++c) scores[c] = exp_of_negative((scores[c] - row.largest) * scale) * row.share;
+  if (factors != nullptr) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const float softmax = scores[c];
+      scores[c] = softmax * factors[c];
+      factors[c] = softmax;
+    }
+  }
   const std::int64_t rest = columns / kLanes * kLanes;
-  for (std::int64_t r = 0; r < rows; ++r) {
-    const float *const p = probabilities + r * columns, *const d = dropped + r * columns;
-    float* const g = gradient + r * columns;
-    Lanes lanes{};
-    for (std::int64_t c = 0; c < rest; c += kLanes)
-      for (std::int64_t l = 0; l < kLanes; ++l) lanes[static_cast<std::size_t>(l)] += d[c + l] * g[c + l];
-    for (std::int64_t c = rest; c < columns; ++c) lanes[0] += d[c] * g[c];
-    const float sum = total(lanes);
-    for (std::int64_t c = 0; c < columns; ++c) g[c] = scale * (d[c] * g[c] - p[c] * sum);
+  Lanes lanes{};
+  for (std::int64_t c = 0; c < rest; c += kLanes)
+    for (std::int64_t l = 0; l < kLanes; ++l) lanes[static_cast<std::size_t>(l)] += scores[c + l] * slopes[c + l];
+  for (std::int64_t c = rest; c < columns; ++c) lanes[0] += scores[c] * slopes[c];
+  const float sum = total(lanes);
+  if (factors == nullptr) {
+    for (std::int64_t c = 0; c < columns; ++c) slopes[c] = scale * scores[c] * (slopes[c] - sum);
+  } else {
+    for (std::int64_t c = 0; c < columns; ++c) slopes[c] = scale * (scores[c] * slopes[c] - factors[c] * sum);
   }
 }
 

@@ -14,16 +14,17 @@ inline Bf16* bits(const at::Tensor& x) { return reinterpret_cast<Bf16*>(x.data_p
 void bias_gelu(const float* x, const float* bias, float* out, std::int64_t rows, std::int64_t columns);
 void bias_gelu(const Bf16* x, const float* bias, Bf16* out, std::int64_t rows, std::int64_t columns);
 
-/// Columns [begin, end) of the above and of its derivative: `gradient`, that of the output, becomes that of x; the sums
-/// over rows are added to `bias_gradient` in row order. end - begin <= kColumns.
-constexpr std::int64_t kColumns = 128;
-struct GeluBackward {
-  std::int64_t rows, columns, begin, end;
-};
+/// The same again and its derivative: `gradient`, that of the output, becomes that of x; the sums over rows are added
+/// to `bias_gradient` in row order.
 void bias_gelu_backward(const float* x, const float* bias, float* out, float* gradient, float* bias_gradient,
-                        const GeluBackward& block);
+                        std::int64_t rows, std::int64_t columns);
 void bias_gelu_backward(const Bf16* x, const float* bias, Bf16* out, Bf16* gradient, float* bias_gradient,
-                        const GeluBackward& block);
+                        std::int64_t rows, std::int64_t columns);
+
+/// Rows whose sums are kept apart and then added in order: sums over all rows do not depend on threads.
+constexpr std::int64_t kBlockRows = 64;
+/// total [size] += parts [blocks, size], block after block.
+void add_blocks(const float* parts, std::int64_t blocks, std::int64_t size, float* total);
 
 /// One row of LayerNorm: sum[i] += x[i] * factors[i] (x null: nothing, factors null: 1), then normalised into out.
 struct RowMoments {
@@ -38,16 +39,21 @@ void normalise_row_backward(const float* gradient, const float* sum, RowMoments 
                             float* sum_gradient, float* gamma_gradient, float* beta_gradient, std::int64_t columns);
 void scale_row(const float* x, const float* factors, float* out, std::int64_t columns);
 void scale_row(const float* x, const float* factors, Bf16* out, std::int64_t columns);
+void widen_row(const Bf16* x, float* out, std::int64_t columns);
 
 /// Cross-entropy of one row of scores; with `in_place`, the scores become their gradient, softmax - one-hot(label).
 float cross_entropy_row(float* scores, std::int64_t label, std::int64_t columns, bool in_place);
 float cross_entropy_row(Bf16* scores, std::int64_t label, std::int64_t columns, bool in_place);
 
-/// scores become softmax(scale * scores) row by row; `factors` become their product with it (null: no dropout).
-void softmax_rows(float* scores, float* factors, float scale, std::int64_t rows, std::int64_t columns);
-/// gradient = scale * (dropped * gradient - probabilities * row sum of (dropped * gradient)).
-void softmax_rows_backward(const float* probabilities, const float* dropped, float* gradient, float scale,
-                           std::int64_t rows, std::int64_t columns);
+/// One row of attention: scores become e^(scale * (score - largest)), times `factors` (null: no dropout).
+struct AttentionRow {
+  float largest, share;  // softmax = e^(scale * (score - largest)) * share
+};
+AttentionRow attention_row(float* scores, const float* factors, float scale, std::int64_t columns);
+/// The row's scores again become dropped = softmax * factors, and factors the softmax; `slopes`, the gradient of
+/// dropped, becomes that of the scores: scale * (dropped * slopes - softmax * sum(dropped * slopes)).
+void attention_row_backward(float* scores, float* factors, float* slopes, float scale, AttentionRow row,
+                            std::int64_t columns);
 
 /// Factors of dropout_mask from its block `first_block` (8 elements each) on.
 void fill_dropout_factors(float* out, std::int64_t count, std::int64_t first_block, double p, const DropoutKey& key);

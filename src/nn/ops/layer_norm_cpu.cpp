@@ -1,6 +1,5 @@
 #include "layer_norm_cpu.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/embedding_dense_backward.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -10,6 +9,7 @@
 
 #include <algorithm>
 
+#include "../parallel_for.h"
 #include "autograd_cpu.h"
 #include "kernels_cpu.h"
 
@@ -18,9 +18,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// Rows whose sums are kept apart and then added in order: the gradients of gamma and beta do not depend on threads.
-constexpr std::int64_t kBlockRows = 64;
 
 /// Dropout of rows of H numbers; row r takes the blocks of numbers from r * H / 8 on. p 0: none.
 struct RowDropout {
@@ -67,12 +64,6 @@ Normalised normalise(const at::Tensor& x, const RowDropout& dropout, const at::T
 struct NormGradients {
   at::Tensor sum, gamma, beta;  // [T, H], [H], [H]
 };
-
-/// total [size] += parts [blocks, size], block after block.
-void add_blocks(const float* parts, std::int64_t blocks, std::int64_t size, float* total) {
-  for (std::int64_t block = 0; block < blocks; ++block)
-    for (std::int64_t i = 0; i < size; ++i) total[i] += parts[block * size + i];
-}
 
 /// Calls then(row, gradient of the sum) for every row, in threads.
 template <class Then>

@@ -34,22 +34,44 @@ at::Tensor plain_attention(const Input& x, Boundaries queries, Boundaries keys) 
 
 }  // namespace
 
-TEST_CASE("attention over runs of windows equals the plain one, values and gradients", "[nn]") {
-  const std::vector<std::int32_t> keys{0, 5, 10, 12, 40};
-  const std::vector<std::int32_t> some{0, 2, 4, 4, 7};  // the third window asks nothing
-  for (const auto& queries : {keys, some}) {
-    auto fast = random_input(queries.back(), keys.back(), at::kDouble);
-    auto plain = random_input(queries.back(), keys.back(), at::kDouble);
-    Pass pass;
-    const auto a = ops::attention(fast.q, fast.k, fast.v, queries, keys, 0.1, pass);  // no stream: no dropout
-    const auto b = plain_attention(plain, queries, keys);
-    CHECK(largest_difference(a, b) < 1e-12);
-    const auto weights = torch::randn_like(a);
-    (a * weights).sum().backward();
-    (b * weights).sum().backward();
-    CHECK(largest_difference(fast.q.grad(), plain.q.grad()) < 1e-12);
-    CHECK(largest_difference(fast.k.grad(), plain.k.grad()) < 1e-12);
-    CHECK(largest_difference(fast.v.grad(), plain.v.grad()) < 1e-12);
+TEST_CASE("attention head by head, in tiles of queries, equals the formula, values and gradients", "[nn]") {
+  const std::vector<std::int32_t> keys{0, 5, 10, 12, 40, 340};
+  const std::vector<std::int32_t> some{0, 2, 4, 4, 7, 138};  // the third window asks nothing, the last one fills a tile
+  for (const auto& [dtype, tolerance] : {std::pair{at::kFloat, 2e-5}, {at::kBFloat16, 0.06}}) {
+    for (const auto& queries : {keys, some}) {
+      const auto input = random_input(queries.back(), keys.back(), at::kDouble);
+      const auto leaf = [dtype = dtype](const at::Tensor& x) { return x.detach().to(dtype).requires_grad_(); };
+      const Input fast{leaf(input.q), leaf(input.k), leaf(input.v)};
+      Pass pass;
+      const auto a = ops::attention(fast.q, fast.k, fast.v, queries, keys, 0.1, pass);  // no stream: no dropout
+      const auto b = plain_attention(input, queries, keys);
+      CHECK(largest_difference(a, b) < tolerance);
+      const auto weights = torch::randn_like(b);
+      (a.to(at::kDouble) * weights).sum().backward();
+      (b * weights).sum().backward();
+      CHECK(largest_difference(fast.q.grad(), input.q.grad()) < tolerance);
+      CHECK(largest_difference(fast.k.grad(), input.k.grad()) < tolerance);
+      CHECK(largest_difference(fast.v.grad(), input.v.grad()) < tolerance);
+    }
+  }
+}
+
+TEST_CASE("attention gives the same bits with any number of threads", "[nn]") {
+  const std::vector<std::int32_t> windows{0, 5, 10, 12, 40, 340};
+  const auto input = random_input(340, 340, at::kFloat);
+  const int threads = at::get_num_threads();
+  const auto run = [&](int count, double dropout) {
+    at::set_num_threads(count);
+    for (const auto& leaf : {input.q, input.k, input.v}) leaf.mutable_grad() = at::Tensor();
+    Pass pass{at::kFloat, DropoutStream(5, 1, 0)};
+    const auto out = ops::attention(input.q, input.k, input.v, windows, windows, dropout, pass);
+    out.square().sum().backward();
+    return std::vector<at::Tensor>{out.detach(), input.q.grad(), input.k.grad(), input.v.grad()};
+  };
+  for (const double dropout : {0.0, 0.3}) {
+    const auto one = run(1, dropout), three = run(3, dropout);
+    at::set_num_threads(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) CHECK(at::equal(one[i], three[i]));
   }
 }
 
