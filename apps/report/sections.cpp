@@ -51,8 +51,8 @@ Document document_of(const Runs& runs) {
   document.subtitle = newest.empty() ? "" : "Newest run of " + newest;
   document.headlines = headlines_of(runs);
   document.sections.push_back(overview_section(runs));
-  for (const auto& make : {notes_section, perplexity_section, few_shot_section, gue_section, confusion_section,
-                           masks_section, npmi_section, training_section}) {
+  for (const auto& make : {notes_section, perplexity_section, few_shot_section, gue_section, differences_section,
+                           confusion_section, masks_section, npmi_section, training_section}) {
     if (auto section = make(runs)) document.sections.push_back(std::move(*section));
   }
   document.sections.push_back(repeat_section(runs));

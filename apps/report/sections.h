@@ -22,6 +22,8 @@ std::optional<Section> masks_section(const Runs& runs);
 std::optional<Section> npmi_section(const Runs& runs);
 std::optional<Section> few_shot_section(const Runs& runs);
 std::optional<Section> gue_section(const Runs& runs);
+/// The first model against every other one that shares a task with it.
+std::optional<Section> differences_section(const Runs& runs);
 std::optional<Section> confusion_section(const Runs& runs);
 Section repeat_section(const Runs& runs);
 
