@@ -116,14 +116,14 @@ class TrainBench {
   }
 
   BenchModel& bench() { return bench_; }
-  Work work() const { return {attended_ / steps_, selected_ / steps_}; }
+  nn::Work work() const { return {attended_ / steps_, selected_ / steps_}; }
 
  private:
   void train_step(Variant& variant) {
     Stopwatch watch;
     auto batch = prefetcher_.next();
     while (train::masked_tokens(batch.micro_batches) == 0) batch = prefetcher_.next();  // the trainer skips it, too
-    const auto work = work_of(batch);
+    const auto work = nn::work_of(batch);
     if (variant.padded)
       for (auto& micro : batch.micro_batches) micro = padded(micro);
     auto runtime = bench_.runtime;
@@ -203,8 +203,9 @@ void run(const Options& options) {
   bench.measure(list, options.bench.seconds, options.steps);
   const auto& shape = bench.bench().shape();
   const bool any_bf16 = runtime.bf16 || options.bf16;
-  const Report report{3 * forward_flops(shape, bench.work()), matmul_rate(shape, false, runtime.cuda),
-                      any_bf16 ? matmul_rate(shape, true, runtime.cuda) : 0, runtime.threads};
+  const Report report{nn::kTrainingFactor * nn::forward_flops(shape, bench.work()),
+                      nn::matmul_rate(shape, false, runtime.cuda),
+                      any_bf16 ? nn::matmul_rate(shape, true, runtime.cuda) : 0, runtime.threads};
   if (options.bench.output.json) return print_json(list, report);
   print_text(list, report);
 }

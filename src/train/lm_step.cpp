@@ -12,9 +12,8 @@ namespace {
 
 /// Sum of the cross-entropy over the masked tokens of one micro-batch.
 at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at::Device device, nn::Pass& pass) {
-  const auto selection = nn::select_masked(batch, device);
-  const auto logits = model->forward(nn::to_ragged(batch, device), selection, pass);
-  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device), pass);
+  const auto masked = nn::to_masked(batch, device);
+  return nn::ops::cross_entropy_sum(model->forward(masked.input, masked.selection, pass), masked.labels, pass);
 }
 
 }  // namespace
