@@ -21,7 +21,7 @@ at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
 nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast};
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast, nullptr, runtime.deterministic};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {

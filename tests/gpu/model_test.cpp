@@ -54,6 +54,7 @@ Runtime runtime_on(at::Device device, bool bf16) {
   Runtime runtime;
   runtime.cuda = device.is_cuda();
   runtime.bf16 = bf16;
+  runtime.deterministic = true;
   return runtime;
 }
 
