@@ -5,6 +5,8 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
+#include <cmath>
+
 #include "cmgems/nn/device_cache.h"
 
 namespace cmgems::train {
@@ -30,8 +32,8 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
   return count;
 }
 
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll) {
+at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll) {
   const auto denominator = static_cast<double>(masked_tokens(batches));
   at::Tensor total;
   const auto cache = std::make_shared<nn::DeviceCache>();
@@ -45,7 +47,7 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
     loss.backward();
     total = total.defined() ? total + loss.detach() : loss.detach();
   }
-  return total.item<double>();
+  return total;
 }
 
 std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime) {
@@ -65,14 +67,16 @@ std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
                           const Poll& poll) {
   const torch::NoGradGuard no_grad;
-  double total = 0;
+  if (masked_tokens(batches) == 0) return std::nan("");
+  at::Tensor total;  // in fp64
   for (const auto& batch : batches) {
     if (batch.masked.empty()) continue;
     poll();
     nn::Pass pass = make_pass(runtime);
-    total += summed_loss(model, batch, device_of(runtime), pass).item<double>();
+    const auto loss = summed_loss(model, batch, device_of(runtime), pass).to(at::kDouble);
+    total = total.defined() ? total + loss : loss;
   }
-  return total / static_cast<double>(masked_tokens(batches));
+  return total.item<double>() / static_cast<double>(masked_tokens(batches));
 }
 
 }  // namespace cmgems::train
