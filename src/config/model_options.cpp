@@ -87,6 +87,7 @@ void describe(OptionVisitor& visitor, ComputeOptions& options) {
   visitor.field("threads", options.threads, Bounds{0, 4096});
   visitor.field("micro_batch_tokens", options.micro_batch_tokens, Bounds{0, 1e9});
   visitor.choice("bf16", options.bf16, switches);
+  visitor.field("deterministic", options.deterministic);
 }
 
 }  // namespace cmgems::config

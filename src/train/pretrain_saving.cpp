@@ -47,8 +47,10 @@ void PretrainLoop::fill(CheckpointContent& content) const {
 /// A state whose last step was not finite waits for one that is: pruning would take a better one for it.
 void PretrainLoop::save_if_due() {
   settle(saver_.finished(), kFailedSavesInARow);
+  if (!saver_.due(next_step())) return;
+  finish_steps();
   if (state_.guard.diverged_in_a_row > 0) return;
-  if (saver_.due(state_.step)) saver_.start([this](CheckpointContent& content) { fill(content); });
+  saver_.start([this](CheckpointContent& content) { fill(content); });
 }
 
 /// The state of the last whole step, on the disk when this returns, whatever became of the one before. Throws: IoError.

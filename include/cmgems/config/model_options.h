@@ -38,6 +38,7 @@ struct ComputeOptions {
   std::int64_t threads = 0;             // 0 = all cores
   std::int64_t micro_batch_tokens = 0;  // 0 = 4096 on CPU, 65536 on CUDA
   Switch bf16 = Switch::automatic;      // auto = on CUDA only; "on" without the hardware falls back with one line
+  bool deterministic = false;           // on CUDA: equal runs give equal bits; a CPU's always do
 };
 void describe(OptionVisitor& visitor, ComputeOptions& options);
 

@@ -24,10 +24,10 @@ using Poll = std::function<void()>;
 inline void never_stop() {}
 
 /// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
-/// -> that mean. REQUIRES: at least one masked token.
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
-                            const Poll& poll = never_stop);
+/// -> that mean, [] on the device, which nobody waits for. REQUIRES: at least one masked token.
+at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
+                                const Poll& poll = never_stop);
 
 /// Cross-entropy of each masked token [M], without gradients and dropout.
 std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime);

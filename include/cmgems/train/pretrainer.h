@@ -22,6 +22,8 @@ struct PretrainSummary {
   double seconds = 0;        // since training started, or went on
   std::uint64_t tokens = 0;  // of the whole run
   std::uint64_t session_tokens = 0;
+  double session_flops = 0;  // floating-point operations of the steps
+  double products = 0;       // StartReport's
   std::int64_t parameters = 0;
 };
 
@@ -42,6 +44,9 @@ struct RunControl {
   CheckpointOptions checkpoints;
   /// Why to stop now; empty = go on. Asked between micro-batches.
   std::function<std::string()> stop_reason = [] { return std::string(); };
+  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA, else 0.
+  /// Everything that is told or written is the same for any number.
+  std::optional<std::size_t> steps_ahead;
 };
 
 /// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose

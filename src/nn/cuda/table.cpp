@@ -5,6 +5,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/sum.h>
 #include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <torch/version.h>
 
@@ -132,7 +133,12 @@ NormBackward norm_backward_of(const at::Tensor& y_gradient_, const at::Tensor& l
   return result;
 }
 
-const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of};
+void forbid_waiting(bool on) {
+  c10::cuda::warning_state().set_sync_debug_mode(on ? c10::cuda::SyncDebugMode::L_ERROR
+                                                    : c10::cuda::SyncDebugMode::L_DISABLED);
+}
+
+const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of, forbid_waiting};
 
 }  // namespace
 }  // namespace cmgems::nn::cuda
