@@ -23,7 +23,7 @@ void require_file(const std::filesystem::path& path, const std::string& expected
   refuse_address(path.string());
   if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file; expected " + expected);
   if (std::filesystem::is_directory(path)) {
-    throw IoError(path.string() + ": is a folder; name the file within it, expected " + expected);
+    throw InputNotFound(path.string() + " is a folder; name the file within it, expected " + expected);
   }
 }
 

@@ -43,7 +43,7 @@ DataError damaged_compression(const std::string& path);
 /// Says by errno whether a file cannot be read (IoError) or is damaged (DataError). Throws: always.
 [[noreturn]] void fail_reading(const std::string& path);
 
-/// Throws: InputNotFound (no such file), IoError (a folder).
+/// Throws: InputNotFound (no such file, or a folder).
 void require_file(const std::filesystem::path& path, const std::string& expected);
 
 }  // namespace cmgems::genome

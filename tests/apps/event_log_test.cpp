@@ -44,7 +44,7 @@ class LoggedRun {
  private:
   template <class Action>
   void at(std::int64_t step, const Action& action) const {
-    FaultyDisk disk({call_, step >= from_ && step < to_ ? 1 : 0, ENOSPC, true, true});
+    FaultyDisk disk({call_, step >= from_ && step < to_ ? 1 : 0, ENOSPC, test::Part::half, true});
     const ReplacedFileSystem replaced(disk);
     action();
   }

@@ -36,7 +36,7 @@ TEST_CASE("who looks at a lock for a moment keeps nobody from a run", "[apps]") 
 TEST_CASE("a run whose lock cannot be opened is somebody else's", "[apps]") {
   const test::TemporaryFolder run;
   run.write("LOCK", "");
-  test::FaultyDisk disk({test::Call::open, 1, EACCES, false, true});
+  test::FaultyDisk disk({test::Call::open, 1, EACCES, test::Part::none, true});
   const ReplacedFileSystem replaced(disk);
   CHECK(apps::run_in_use(run.path()));
   CHECK_THROWS_AS(RunFolder(run.path()), IoError);

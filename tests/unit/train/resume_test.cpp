@@ -240,7 +240,7 @@ TEST_CASE("a first failed save is told and training goes on, to the same end", "
   const test::TemporaryFolder folder;
   const auto whole = uninterrupted(folder.path() / "whole");
   Run run(folder.path() / "run");
-  FaultyDisk disk({Call::rename, 3, ENOSPC, false, false});
+  FaultyDisk disk({Call::rename, 3, ENOSPC, test::Part::none, false});
   const ReplacedFileSystem replaced(disk);
   run.train();
   CHECK(run.log.failures.size() == 1);
@@ -260,7 +260,8 @@ TEST_CASE("a disk that stays full ends the run, and the checkpoints before are w
   run.control.checkpoints.save_steps = 1;
   std::string message;
   {
-    FaultyDisk disk({Call::write, counting.count(Call::write) + 5, ENOSPC, true, true});  // within the second one
+    FaultyDisk disk(
+        {Call::write, counting.count(Call::write) + 5, ENOSPC, test::Part::half, true});  // within the second one
     const ReplacedFileSystem replaced(disk);
     message = test::message_of<IoError>([&] { run.train(); });
   }
