@@ -90,8 +90,11 @@ void print_plan(std::ostream& out, const GueWork& work) {
 
 /// What would be done, in the shape of a result without methods.
 GueResult planned_result(const GueInputs& inputs) {
-  GueResult result{
-      {}, inputs.model.empty() ? "random" : inputs.model.string(), inputs.config.gue.seeds, {}, inputs.work.absent};
+  GueResult result;
+  result.model = inputs.model.empty() ? "random" : inputs.model.string();
+  result.seeds = inputs.config.gue.seeds;
+  result.absent = inputs.work.absent;
+  result.options = inputs.config.gue;
   for (const auto& set : inputs.work.sets) {
     result.sets.push_back({set.set, set.classes, set.rows, set.plan.steps, {}, set.notes});
   }
