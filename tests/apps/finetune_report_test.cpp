@@ -52,7 +52,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 }  // namespace
 
 TEST_CASE("the mean over runs has a bootstrap interval, as far as they differ", "[apps]") {
-  // Means of two draws from 0.5 and 0.75 are 0.5, 0.625 and 0.75; 2.5% of them lie below the lowest quarter.
+  // Means of two draws from 0.5 and 0.75: a quarter of them is 0.5, a quarter 0.75.
   const auto result = result_of({0.5, 0.75});
   const auto json = nlohmann::json::parse(finetune_json({result}, {}));
   CHECK(json["methods"][0]["interval"]["accuracy"] == std::vector<double>{0.5, 0.75});

@@ -34,6 +34,29 @@ TEST_CASE("baselines of the same rows are shown once", "[report]") {
   // .6 - .55 and .7 - .6: mean .075, t times .025 on both sides
   CHECK(table.rows[0][6].text == "+0.075 [-0.243, +0.393]");
   CHECK(table.rows[2][6].text == "–");
+  // .65 less the .606 ± .045 of table 4
+  CHECK(table.columns.back() == "ours less published");
+  CHECK(table.rows[4][1].text == "0.606 ± 0.045");
+  CHECK(table.rows[4].back().text == "+0.044");
+  CHECK(table.rows[0].back().text == "–");
+}
+
+TEST_CASE("several tasks have a mean over them, of what was scored on all", "[report]") {
+  const TemporaryFolder folder;
+  auto other = cmgems::test::few_shot_text("random");
+  other.replace(other.find("prom-core"), 9, "splice-40");
+  other.replace(other.find("\"accuracy\": 0.6,"), 16, "\"accuracy\": 0.3,");
+  other.replace(other.find("k-mer logistic"), 14, "another method");
+  cmgems::test::write_few_shot(folder, "a", cmgems::test::few_shot_text("random"));
+  cmgems::test::write_few_shot(folder, "b", other);
+  const auto section = few_shot_section(read_runs({folder.path() / "a", folder.path() / "b"}));
+  REQUIRE(section);
+  const auto& table = std::get<Table>(section->blocks[0]);
+  CHECK(table.columns == std::vector<std::string>{"method", "prom-core-10", "splice-40-10", "mean"});
+  CHECK(table.rows[0][2].text == "0.500 ± 0.283");
+  CHECK(table.rows[0][3].text == "0.575");  // of .65 and .5
+  CHECK(table.rows[1][0].text == "k-mer logistic regression (3-mers)");
+  CHECK(table.rows[1][3].text == "–");
 }
 
 TEST_CASE("a model is compared with the k-mers of its own run", "[report]") {
