@@ -92,7 +92,8 @@ std::string value_text(const Json& value) {
 /// What is beside the published protocol: words other than its own, and keys that a plain fine-tuning has not.
 void add_options(Evaluation& evaluation, const Object& result) {
   if (!result.has("options")) return;
-  for (const auto& [key, value] : result.object("options").json().items()) {
+  const auto options = result.object("options");
+  for (const auto& [key, value] : options.json().items()) {
     if (value.is_null() || value == "cls" || value == "none") continue;
     std::string title = key;
     std::replace(title.begin(), title.end(), '_', ' ');
