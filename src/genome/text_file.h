@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cmgems/base/error.h"
@@ -35,6 +36,18 @@ class TextFile {
   std::string path_;
   std::vector<char> chunk_;
   std::unique_ptr<BGZF, Close> file_;
+};
+
+/// Lines of such a file, without their ends (LF or CRLF).
+class TextLines {
+ public:
+  explicit TextLines(TextFile file) : file_(std::move(file)) {}
+  /// False at the end. Throws: as TextFile::next does.
+  bool next(std::string& line);
+
+ private:
+  TextFile file_;
+  std::string_view chunk_;  // of the file, what is not read yet
 };
 
 /// What is said of a compressed file without its end.

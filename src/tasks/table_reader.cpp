@@ -27,15 +27,18 @@ char nucleotide(char letter) {
   return kAmbiguous.find(letter) != std::string_view::npos ? letter : '\0';
 }
 
+const std::filesystem::path& require_table(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) throw InputNotFound("no such file: " + path.string());
+  if (std::filesystem::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
+  return path;
+}
+
 }  // namespace
 
 TableReader::TableReader(const std::filesystem::path& path, bool needs_label)
     : path_(path),
-      file_(path, std::ios::binary),
+      lines_(require_table(path), "a table"),
       needed_(needs_label ? "columns sequence and label" : "column sequence (and id and label, if you like)") {
-  if (!std::filesystem::exists(path)) throw InputNotFound("no such file: " + path.string());
-  if (std::filesystem::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
-  if (!file_) throw IoError("cannot read " + path.string());
   if (!next_line()) throw DataError(path_.string() + ": the file is empty, expected a header with the " + needed_);
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (line_.starts_with(kByteOrderMark)) line_.erase(0, kByteOrderMark.size());
@@ -62,12 +65,8 @@ void TableReader::fail(const std::string& what) const {
 }
 
 bool TableReader::next_line() {
-  if (!std::getline(file_, line_)) {
-    if (file_.bad()) throw IoError("cannot read " + path_.string());
-    return false;
-  }
+  if (!lines_.next(line_)) return false;
   ++number_;
-  if (line_.ends_with('\r')) line_.pop_back();
   return true;
 }
 

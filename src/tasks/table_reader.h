@@ -2,18 +2,19 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "cmgems/genome/line_reader.h"
 
 namespace cmgems::tasks {
 
 /// Knows where it is for messages: every error is a DataError with file and line.
 class TableReader {
  public:
-  /// Reads the header, which decides between tabs and commas: a published .csv with tabs reads as well.
-  /// Throws: InputNotFound, DataError (no column `sequence`; no column `label`, when one is needed).
+  /// A plain, gzip or BGZF file. Reads the header, which decides between tabs and commas: a published .csv with tabs
+  /// reads as well. Throws: InputNotFound, DataError (no column `sequence`; no column `label`, when one is needed).
   explicit TableReader(const std::filesystem::path& path, bool needs_label = true);
 
   /// The next row that is not blank; false at the end.
@@ -47,7 +48,7 @@ class TableReader {
   std::string joined(std::string_view words) const;
 
   std::filesystem::path path_;
-  std::ifstream file_;
+  genome::LineReader lines_;
   std::string line_;
   std::size_t number_ = 0;
   char delimiter_ = ',';
