@@ -83,7 +83,7 @@ std::string rate_text(const FinetuneResult& result) {
 }
 
 std::string plan_text(const std::vector<FinetuneResult>& results) {
-  const auto differs = [&](auto train::FinetunePlan::*value) {
+  const auto differs = [&](auto value) {
     return std::any_of(results.begin(), results.end(),
                        [&](const auto& result) { return result.plan.*value != published_plan(result).*value; });
   };
