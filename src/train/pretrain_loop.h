@@ -1,5 +1,5 @@
 // One pretraining run. The order of things is in pretrain_loop.cpp, measurements in pretrain_evaluation.cpp, what is
-// kept and restored in pretrain_saving.cpp.
+// kept and restored in pretrain_saving.cpp, what several ranks agree on in pretrain_ranks.cpp.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "cmgems/masking/registry.h"
 #include "cmgems/nn/device.h"
 #include "cmgems/nn/heads.h"
+#include "cmgems/parallel/gradient_reducer.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/checkpoint_saver.h"
 #include "cmgems/train/pretrainer.h"
@@ -39,12 +40,21 @@ class PretrainLoop {
   std::int64_t next_stop() const;
   corpus::GlobalBatch make_batch(std::int64_t step) const;
   void train_step(const corpus::GlobalBatch& batch);
+  double gradients(const corpus::GlobalBatch& batch);
   void complete_step(const corpus::GlobalBatch& batch);
   void skip(const corpus::GlobalBatch& batch, const std::string& reason);
   void skip_diverged(const corpus::GlobalBatch& batch);
   void report_step(const corpus::GlobalBatch& batch, double loss, double learning_rate, double grad_norm);
   std::vector<MaskerReport> mask_reports(const corpus::GlobalBatch& batch) const;
   void poll() const;
+
+  void agree(corpus::GlobalBatch& batch);
+  double reduced_gradients(const corpus::GlobalBatch& batch);
+  double validation_loss();
+  bool agree_to_save();
+  void agree_on_start();
+  [[noreturn]] void stop_together();
+  std::string not_finite() const;
 
   void draw_validation();
   bool evaluation_due() const;
@@ -72,6 +82,8 @@ class PretrainLoop {
   std::int64_t warmup_steps_, eval_steps_;
   std::vector<Observer*> observers_;
   const RunControl& control_;
+  const std::unique_ptr<parallel::Ranks> alone_;
+  parallel::Ranks& ranks_;
   nn::Runtime runtime_;
   corpus::Corpus corpus_;
   const curriculum::Schedule schedule_;
@@ -79,9 +91,13 @@ class PretrainLoop {
   formats::BertShape shape_;
   nn::MaskedLm model_;
   std::unique_ptr<AdamW> optimizer_;
-  std::vector<corpus::RaggedBatch> validation_;
+  std::unique_ptr<parallel::GradientReducer> reducer_;  // of several ranks
+  bool own_loss_finite_ = true;                         // of this rank's part of the last step
+  std::vector<corpus::RaggedBatch> validation_;         // this rank's share
+  std::uint64_t validation_masked_ = 0;                 // of all shares
   RunState state_;
   CheckpointSaver saver_;
+  bool saved_ = false;    // by the first rank
   int failed_saves_ = 0;  // in a row
   std::uint64_t session_tokens_ = 0;
   Clock::time_point start_ = Clock::now();

@@ -6,6 +6,8 @@
 #include <ATen/ops/sum.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#include <torch/csrc/distributed/c10d/Store.hpp>
 #include <torch/version.h>
 
 #include "kernels.h"
@@ -132,7 +134,13 @@ NormBackward norm_backward_of(const at::Tensor& y_gradient_, const at::Tensor& l
   return result;
 }
 
-const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of};
+#ifdef USE_C10D_NCCL
+constexpr auto kProcessGroup = process_group;
+#else
+constexpr decltype(Table::process_group) kProcessGroup = nullptr;  // no nccl.h was there
+#endif
+
+const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of, kProcessGroup};
 
 }  // namespace
 }  // namespace cmgems::nn::cuda

@@ -8,11 +8,14 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <chrono>
+
+#include "cmgems/nn/nccl.h"
 #include "cmgems/nn/ops.h"
 
 namespace cmgems::nn::cuda {
 
-inline constexpr int kTableVersion = 1;      // raised with every change of this file
+inline constexpr int kTableVersion = 2;      // raised with every change of this file
 inline constexpr std::int64_t kColumns = 8;  // a thread works on so many neighbouring columns
 inline constexpr char kTableFunction[] = "cmgems_cuda_table";
 
@@ -44,7 +47,13 @@ struct Table {
   NormBackward (*norm_backward)(const at::Tensor& y_gradient, const at::Tensor& low_gradient, const NormForward& saved,
                                 double p, const DropoutKey& key, const at::Tensor& gamma,
                                 at::ScalarType x_type) = nullptr;
+  /// NCCL on the current device.
+  c10::intrusive_ptr<c10d::Backend> (*process_group)(const c10::intrusive_ptr<c10d::Store>& store, int rank, int world,
+                                                     std::chrono::milliseconds timeout) = nullptr;
 };
+
+c10::intrusive_ptr<c10d::Backend> process_group(const c10::intrusive_ptr<c10d::Store>& store, int rank, int world,
+                                                std::chrono::milliseconds timeout);
 
 using TableFunction = const Table* (*)();
 
