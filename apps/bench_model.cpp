@@ -40,8 +40,11 @@ BenchModel::BenchModel(const BenchFlags& flags) : config_(load_config(flags.conf
   if (runtime.cuda) model->to(at::Device(at::kCUDA));
 }
 
-corpus::GlobalBatch BenchModel::batch(std::int64_t step) const {
-  return corpus_->train_batch(step, windows_, *masker_, static_cast<std::size_t>(runtime.micro_batch_tokens));
+corpus::GlobalBatch BenchModel::batch(std::int64_t step, const corpus::Share& share) const {
+  const masking::Masker* const only = masker_.get();
+  return corpus_->train_batch(
+      step, windows_, {&only, 1}, [](std::int64_t) { return std::size_t{0}; },
+      static_cast<std::size_t>(runtime.micro_batch_tokens), share);
 }
 
 void wait_for(const at::Tensor& x) { x.flatten()[0].item<double>(); }

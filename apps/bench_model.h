@@ -27,7 +27,7 @@ class BenchModel {
  public:
   /// Throws: as load_config, nn::start_runtime and genome::read_genome do.
   explicit BenchModel(const BenchFlags& flags);
-  corpus::GlobalBatch batch(std::int64_t step) const;
+  corpus::GlobalBatch batch(std::int64_t step, const corpus::Share& share = {}) const;
   const config::Config& config() const { return config_; }
   const formats::BertShape& shape() const { return shape_; }
   nn::Runtime runtime;

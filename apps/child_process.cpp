@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::array kPassedOn{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 constexpr int kNotStarted = 127;
+constexpr std::array kOfRanks{"RANK", "WORLD_SIZE", "SLURM_PROCID"};
 
 volatile std::sig_atomic_t g_child = 0, g_passed_on = 0;  // a handler has nothing else to read and write
 
@@ -53,7 +54,8 @@ class PassOn {
 [[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != parent) ::_exit(kNotStarted);  // it died before it could be watched
+  if (::getppid() != parent) ::_exit(kNotStarted);     // it died before it could be watched
+  for (const char* name : kOfRanks) ::unsetenv(name);  // it is a process of its own, not one of this one's ranks
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);

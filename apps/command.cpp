@@ -6,6 +6,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/nn/device.h"
+#include "ranks.h"
 #include "shell_word.h"
 
 namespace cmgems::apps {
@@ -30,6 +31,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_npmi(app, session);
   add_mask(app, session);
   add_bench(app, session);
+  add_launch(app, session);
   add_doctor(app, session);
 }
 
@@ -73,6 +75,8 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
   command.add_option("--set", flags.assignments, "key.path=value on top of the configuration; may be repeated")
       ->allow_extra_args(false);
   command.add_option("--device", flags.device, "auto, cpu or cuda (default: the configuration's, else auto)");
+  command.add_option("--interface", flags.interface,
+                     "network interface of several ranks (default: loopback, or the way to MASTER_ADDR)");
 }
 
 config::Config load_config(const ConfigFlags& flags) {
@@ -81,10 +85,12 @@ config::Config load_config(const ConfigFlags& flags) {
   if (!flags.file.empty()) config::apply_file(config, flags.file);
   config::apply_assignments(config, flags.assignments);
   if (flags.device) config::apply_assignments(config, {"compute.device=" + *flags.device});
+  if (flags.interface) config.compute.interface = *flags.interface;
   return config;
 }
 
 void start_compute(config::ComputeOptions& compute) {
+  if (compute.threads == 0) compute.threads = threads_of_rank();
   const auto runtime = nn::start_runtime(compute);
   if (!runtime.note.empty()) log_warning(runtime.note);
   compute.device = runtime.cuda ? config::DeviceChoice::cuda : config::DeviceChoice::cpu;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +13,17 @@
 namespace CLI {
 class App;
 }
+namespace cmgems::parallel {
+class Ranks;
+}
 
 namespace cmgems::apps {
 
 struct Session {
   std::vector<std::string> command_line;
-  std::function<void()> run;  // the sub-command that was typed
+  std::function<void()> run;               // the sub-command that was typed
+  bool takes_ranks = false;                // whether it knows what to do as one of several processes
+  std::shared_ptr<parallel::Ranks> ranks;  // which those are, see ranks.h
 };
 
 /// The one visible list of sub-commands.
@@ -32,6 +38,7 @@ void add_pretrain(CLI::App& app, Session& session);
 void add_finetune(CLI::App& app, Session& session);
 void add_eval_gue(CLI::App& app, Session& session);
 void add_import(CLI::App& app, Session& session);
+void add_launch(CLI::App& app, Session& session);
 void add_predict(CLI::App& app, Session& session);
 void add_embed(CLI::App& app, Session& session);
 void add_perplexity(CLI::App& app, Session& session);
@@ -47,6 +54,7 @@ void add_bench(CLI::App& app, Session& session);
 void add_bench_count(CLI::App& bench, Session& session);
 void add_bench_infer(CLI::App& bench, Session& session);
 void add_bench_mask(CLI::App& bench, Session& session);
+void add_bench_scale(CLI::App& bench, Session& session);
 void add_bench_train(CLI::App& bench, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
@@ -63,14 +71,14 @@ struct OutputFlags {
 void add_output_flags(CLI::App& command, OutputFlags& flags);
 void start_logging(const OutputFlags& flags);
 
-/// --config, --set, --device.
+/// --config, --set, --device, --interface.
 struct ConfigFlags {
   std::string file;
   std::vector<std::string> assignments;
-  std::optional<std::string> device;
+  std::optional<std::string> device, interface = std::nullopt;
 };
 void add_config_flags(CLI::App& command, ConfigFlags& flags);
-/// Built-in defaults, then the file, then --set, then --device. Not validated: named flags come on top.
+/// Built-in defaults, then the file, then --set, then --device and --interface. Not validated: named flags come on top.
 config::Config load_config(const ConfigFlags& flags);
 
 /// Starts LibTorch and stores what "auto" came to, so that the run's config.json repeats the run.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -11,6 +12,8 @@
 #include "finetune_resume.h"
 #include "finetune_runs.h"
 #include "inputs.h"
+#include "rank_orders.h"
+#include "ranks.h"
 #include "report_hint.h"
 #include "result_table.h"
 #include "run_folder.h"
@@ -119,9 +122,8 @@ void tell_model(const FinetuneRuns& runs, const std::filesystem::path& model, St
 }
 
 /// The runs that are left, with the record of what they cost.
-std::vector<FinetuneResult> do_runs(FinetuneRuns& runs, const FinetuneJob& job, RunRecord& record,
-                                    const Session& session, bool resumed) {
-  FinishedRuns finished(job.run);
+std::vector<FinetuneResult> do_runs(FinetuneRuns& runs, FinishedRuns& finished, const FinetuneJob& job,
+                                    RunRecord& record, const Session& session, bool resumed) {
   if (resumed) {
     finished.note("resume");
     log_info(std::to_string(finished.count()) + " runs are finished; their results are taken as they are");
@@ -132,7 +134,7 @@ std::vector<FinetuneResult> do_runs(FinetuneRuns& runs, const FinetuneJob& job, 
   };
   const StopRule stop(std::chrono::steady_clock::now(), {});
   try {
-    auto results = runs.run(finished, stop);
+    auto results = runs.run(finished, stop, *session.ranks);
     write();
     return results;
   } catch (const Error& error) {
@@ -151,8 +153,31 @@ void print_finished(const std::filesystem::path& run, bool json) {
             << (run / "results.json").string() << "\n";
 }
 
-void run(Options options, const Session& session) {
+/// The other ranks do their runs of what the first one was asked for.
+void follow(parallel::Ranks& ranks) {
+  const auto order = await_order(ranks);
+  if (order.empty()) return;
+  const auto told = nlohmann::json::parse(order);
+  config::Config config;
+  config::apply_json(config, told.at("config").get<std::string>(), "the configuration of rank 0");
+  const std::filesystem::path path = told.at("run").get<std::string>(), model = told.at("model").get<std::string>();
+  const int k = model.empty() ? static_cast<int>(config.data.k) : formats::read_model_description(model).k;
+  auto data = load_labelled_data(config, k);
+  start_compute(config.compute);
+  const auto cells = finetune_cells(data, config.finetune.shots, config.inputs.task == "all");
+  const FinetuneJob job{config, path, model};
+  FinetuneRuns runs(job, cells);
+  FinishedRuns finished(path, ranks.rank());
+  const StopRule stop(std::chrono::steady_clock::now(), {});
+  runs.follow(finished, stop, ranks);
+}
+
+void run(Options options, Session& session) {
   start_logging(options.output);
+  auto compute = several_ranks() ? load_config(options.config).compute : config::ComputeOptions{};
+  auto& ranks = start_ranks(session, compute);
+  if (!ranks.first()) return follow(ranks);
+  RankOrders orders(ranks);
   std::optional<IgnoredPipe> pipe;
   pipe.emplace();
   std::unique_ptr<RunFolder> folder;
@@ -187,7 +212,14 @@ void run(Options options, const Session& session) {
     write_run_record(folder->file("run.json"), session, config, record);  // first: it says that the folder is a run
     write_file_atomic(folder->file("config.json"), config::to_json(config));
   }
-  const auto results = do_runs(runs, job, record, session, !resumed.empty());
+  FinishedRuns finished(path);  // before the others add to theirs
+  if (!ranks.alone()) {
+    orders.tell(nlohmann::json{{"config", config::to_json(config)},
+                               {"run", std::filesystem::absolute(path).string()},
+                               {"model", model.empty() ? "" : std::filesystem::absolute(model).string()}}
+                    .dump());
+  }
+  const auto results = do_runs(runs, finished, job, record, session, !resumed.empty());
   const auto json = finetune_json(results, data.left_out);
   write_file_atomic(folder->file("results.json"), json);
   record.finished = true;
@@ -237,7 +269,10 @@ void add_finetune(CLI::App& app, Session& session) {
       ->type_name("[RUN]");
   add_output_flags(*command, options->output);
   command->footer(kExample);
-  command->callback([options, &session] { session.run = [options, &session] { run(*options, session); }; });
+  command->callback([options, &session] {
+    session.run = [options, &session] { run(*options, session); };
+    session.takes_ranks = true;
+  });
 }
 
 }  // namespace cmgems::apps

@@ -113,36 +113,52 @@ const train::Finetuner& FinetuneRuns::finetuner_of(const FinetuneCell& cell) con
   return finetuners_[static_cast<std::size_t>(at - tasks_.begin())];
 }
 
-std::vector<FinetuneResult> FinetuneRuns::run(FinishedRuns& finished, const StopRule& stop) {
+std::vector<FinetuneResult> FinetuneRuns::run(FinishedRuns& finished, const StopRule& stop, parallel::Ranks& ranks) {
+  follow(finished, stop, ranks);
+  if (!ranks.alone()) finished.take_over();
   std::vector<FinetuneResult> results;
-  for (std::size_t number = 0; number < cells_.size(); ++number) results.push_back(run_cell(number, finished, stop));
+  for (std::size_t number = 0; number < cells_.size(); ++number) results.push_back(result_of(number, finished));
   return results;
 }
 
-FinetuneResult FinetuneRuns::run_cell(std::size_t number, FinishedRuns& finished, const StopRule& stop) {
+void FinetuneRuns::follow(FinishedRuns& finished, const StopRule& stop, parallel::Ranks& ranks) {
+  const Worker worker{finished, stop, ranks};
+  for (std::size_t number = 0; number < cells_.size(); ++number) do_cell(number, worker);
+  if (!ranks.wait_for_all()) throw Error(ExitCode::interrupted, ranks.stop_reason());
+}
+
+/// Runs of a cell take about the same time: they go to the ranks in turn.
+void FinetuneRuns::do_cell(std::size_t number, const Worker& worker) {
   const auto& cell = cells_[number];
   const auto& options = job_.config.finetune;
-  FinetuneResult result = start_result(job_, cell);
   FinetuneProgressLine progress(
       *options.runs, 1 + std::count(options.baseline.begin(), options.baseline.end(), std::string("random-encoder")));
   for (std::int64_t run = 0; run < *options.runs; ++run) {
     const RunKey key{cell.task.name, cell.shots, run};
-    const auto* known = finished.find(key);
-    if (known != nullptr) {
+    const auto turn = static_cast<std::int64_t>(number) * *options.runs + run;
+    if (worker.finished.find(key) != nullptr || turn % worker.ranks.world() != worker.ranks.rank()) {
       progress.skip();
-    } else {
-      train::FinetuneRunOptions how;
-      if (number == 0 && run == 0) how.keep_model = job_.run / "model";
-      how.on_progress = [&](const train::FinetuneProgress& now) {
-        if (const auto reason = stop.reason(); !reason.empty()) throw Error(ExitCode::interrupted, reason);
-        progress.update(now);
-      };
-      const auto done = do_run(cell, finetuner_of(cell), options, static_cast<std::uint64_t>(options.seed + run), how);
-      finished.add(key, done);
-      progress.finish();
-      tell_run(cell, done, options, run);
-      known = finished.find(key);
+      continue;
     }
+    train::FinetuneRunOptions how;
+    if (number == 0 && run == 0) how.keep_model = job_.run / "model";
+    how.on_progress = [&](const train::FinetuneProgress& now) {
+      if (const auto reason = worker.stop.reason(); !reason.empty()) worker.ranks.ask_to_stop(reason);
+      if (auto reason = worker.ranks.stop_reason(); !reason.empty()) throw Error(ExitCode::interrupted, reason);
+      progress.update(now);
+    };
+    const auto done = do_run(cell, finetuner_of(cell), options, static_cast<std::uint64_t>(options.seed + run), how);
+    worker.finished.add(key, done);
+    progress.finish();
+    tell_run(cell, done, options, run);
+  }
+}
+
+FinetuneResult FinetuneRuns::result_of(std::size_t number, const FinishedRuns& finished) const {
+  const auto& cell = cells_[number];
+  FinetuneResult result = start_result(job_, cell);
+  for (std::int64_t run = 0; run < *job_.config.finetune.runs; ++run) {
+    const auto* known = finished.find({cell.task.name, cell.shots, run});
     result.model_runs.push_back(known->model);
     result.methods[0].runs.push_back(known->model.model);
     for (std::size_t i = 0; i < known->baselines.size(); ++i) result.methods[i + 1].runs.push_back(known->baselines[i]);

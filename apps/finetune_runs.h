@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cmgems/parallel/ranks.h"
 #include "finetune_report.h"
 #include "finished_runs.h"
 #include "stop_rule.h"
@@ -34,10 +35,18 @@ class FinetuneRuns {
   const formats::ModelDescription& description() const { return finetuners_.front().description(); }
   /// Does what `finished` lacks, and adds it there. The first run of the first cell leaves its classifier in RUN/model.
   /// Throws: Error with ExitCode::interrupted when `stop` has a reason; as train::Finetuner::run does.
-  std::vector<FinetuneResult> run(FinishedRuns& finished, const StopRule& stop);
+  std::vector<FinetuneResult> run(FinishedRuns& finished, const StopRule& stop, parallel::Ranks& ranks);
+  /// The part of that which another rank does: its runs, and nothing of the results.
+  void follow(FinishedRuns& finished, const StopRule& stop, parallel::Ranks& ranks);
 
  private:
-  FinetuneResult run_cell(std::size_t number, FinishedRuns& finished, const StopRule& stop);
+  struct Worker {
+    FinishedRuns& finished;
+    const StopRule& stop;
+    parallel::Ranks& ranks;
+  };
+  void do_cell(std::size_t number, const Worker& worker);
+  FinetuneResult result_of(std::size_t number, const FinishedRuns& finished) const;
   const train::Finetuner& finetuner_of(const FinetuneCell& cell) const;
   const FinetuneJob& job_;
   const std::vector<FinetuneCell>& cells_;

@@ -17,7 +17,9 @@ using formats::Fingerprint;
 
 constexpr const char* kSections[] = {"compute", "data", "model", "masking", "curriculum", "train"};
 const std::set<std::string>& without_effect() {
-  static const std::set<std::string> keys{"data.include", "data.exclude", "train.save_steps", "train.save_minutes"};
+  static const std::set<std::string> keys{"data.include",           "data.exclude",      "train.save_steps",
+                                          "train.save_minutes",     "compute.interface", "compute.rank_timeout",
+                                          "compute.shard_optimizer"};
   return keys;
 }
 
@@ -81,12 +83,12 @@ Fingerprint settings_of(const config::Config& config) {
   return settings;
 }
 
-Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes) {
+Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes, int world) {
   Fingerprint fingerprint = settings_of(config);
   for (const auto& [input, hash] : hashes) fingerprint[input] = hash;
   fingerprint["cmgems"] = program_version();
   fingerprint["libtorch"] = nn::torch_version();
-  fingerprint["world_size"] = "1";
+  fingerprint["world_size"] = std::to_string(world);
   return fingerprint;
 }
 

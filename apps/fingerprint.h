@@ -19,7 +19,8 @@ formats::Fingerprint settings_of(const config::Config& config);
 
 /// The settings, the hashes of genome, vocabulary and table, the versions of cmgems and LibTorch, and the number of
 /// processes.
-formats::Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes);
+formats::Fingerprint fingerprint_of(const config::Config& config, const std::map<std::string, std::string>& hashes,
+                                    int world);
 
 /// SHA-256 over ranks and scores.
 std::string hash_of_table(const npmi::Table& table);

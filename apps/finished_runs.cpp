@@ -1,10 +1,12 @@
 #include "finished_runs.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
+#include "cmgems/base/file_system.h"
 #include "json_values.h"
 #include "run_record.h"
 #include "scores_json.h"
@@ -15,6 +17,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kRuns = "finished_runs.jsonl";
+constexpr const char* kRunsOfRank = "finished_runs.rank";
 constexpr const char* kTiming = "timing.jsonl";
 
 /// The whole lines of a file, none when it is not there.
@@ -65,9 +68,30 @@ std::string text_of(const ordered_json& json) {
 
 }  // namespace
 
-FinishedRuns::FinishedRuns(const std::filesystem::path& folder) : file_(folder / kRuns), timing_(folder / kTiming) {
+FinishedRuns::FinishedRuns(const std::filesystem::path& folder, int rank)
+    : folder_(folder),
+      file_(folder / (rank == 0 ? std::string(kRuns) : kRunsOfRank + std::to_string(rank) + ".jsonl")),
+      timing_(folder / kTiming) {
   read_runs(folder / kRuns);
+  if (rank == 0) take_over();
   read_seconds(folder / kTiming);
+}
+
+std::vector<std::filesystem::path> FinishedRuns::files_of_ranks() const {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    if (entry.path().filename().string().starts_with(kRunsOfRank)) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void FinishedRuns::take_over() {
+  for (const auto& file : files_of_ranks()) {
+    for (const auto& line : whole_lines(file)) file_.append(line);
+    read_runs(file);
+    remove_tree(file);
+  }
 }
 
 void FinishedRuns::read_runs(const std::filesystem::path& path) {

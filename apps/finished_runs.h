@@ -26,9 +26,12 @@ struct FinishedRun {
 
 class FinishedRuns {
  public:
-  /// Reads what is there; a line that was cut off in the middle is dropped.
+  /// Reads what is there, of all ranks; a line that was cut off in the middle is dropped. Each rank adds to a file of
+  /// its own, finished_runs.rank1.jsonl ..., until the first one takes them over.
   /// Throws: IoError, DataError (a damaged line, with its number).
-  explicit FinishedRuns(const std::filesystem::path& folder);
+  explicit FinishedRuns(const std::filesystem::path& folder, int rank = 0);
+  /// On the first rank, when no other one is at work: reads and keeps what they have finished, and removes their files.
+  void take_over();
   /// nullptr when it is not finished.
   const FinishedRun* find(const RunKey& key) const;
   /// Throws: IoError.
@@ -40,8 +43,10 @@ class FinishedRuns {
   void note(const std::string& event, const std::string& reason = "");
 
  private:
+  std::vector<std::filesystem::path> files_of_ranks() const;
   void read_runs(const std::filesystem::path& path);
   void read_seconds(const std::filesystem::path& path);
+  const std::filesystem::path folder_;
   std::map<RunKey, FinishedRun> runs_;
   double seconds_ = 0;
   LineAppender file_, timing_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -12,6 +13,8 @@
 #include "gue_run.h"
 #include "gue_store.h"
 #include "inputs.h"
+#include "rank_orders.h"
+#include "ranks.h"
 #include "result_table.h"
 #include "resume.h"
 #include "run_folder.h"
@@ -137,10 +140,37 @@ void evaluate(const GueInputs& inputs, const Session& session, double seconds_be
   }
 }
 
-void run(Options options, const Session& session) {
+/// A request that came to one rank is for all of them.
+std::function<std::string()> stop_of(const StopRule& stop, parallel::Ranks& ranks) {
+  return [&stop, &ranks] {
+    if (const auto reason = stop.reason(); !reason.empty()) ranks.ask_to_stop(reason);
+    return ranks.stop_reason();
+  };
+}
+
+/// The other ranks do their runs of what the first one was asked for.
+void follow(parallel::Ranks& ranks) {
+  const auto order = await_order(ranks);
+  if (order.empty()) return;
+  const auto told = nlohmann::json::parse(order);
+  config::Config config;
+  config::apply_json(config, told.at("config").get<std::string>(), "the configuration of rank 0");
+  const fs::path model = told.at("model").get<std::string>();
+  start_compute(config.compute);
+  const auto work = plan_gue(config, resolve_data(config), model);
+  const StopRule stop(std::chrono::steady_clock::now(), {});
+  follow_gue({config, model.empty() ? fs::path{} : fs::path(*config.inputs.model), told.at("hash").get<std::string>(),
+              told.at("run").get<std::string>(), work, stop_of(stop, ranks), ranks});
+}
+
+void run(Options options, Session& session) {
   const auto start = std::chrono::steady_clock::now();
   const IgnoredPipe pipe;
   start_logging(options.output);
+  auto compute = several_ranks() ? load_config(options.config).compute : config::ComputeOptions{};
+  auto& ranks = start_ranks(session, compute);
+  if (!ranks.first()) return follow(ranks);
+  RankOrders orders(ranks);
   fs::path run = run_to_continue(options);
   std::unique_ptr<RunFolder> folder;
   double seconds_before = 0;
@@ -164,7 +194,8 @@ void run(Options options, const Session& session) {
                          model.empty() ? "" : hash_of_model(model),
                          run,
                          work,
-                         [&stop] { return stop.reason(); }};
+                         stop_of(stop, ranks),
+                         ranks};
   if (options.dry_run) {
     return options.output.json ? void(std::cout << gue_json(planned_result(inputs))) : print_plan(std::cout, work);
   }
@@ -172,6 +203,13 @@ void run(Options options, const Session& session) {
   if (folder) check_gue_run(inputs);
   if (!folder) folder = std::make_unique<RunFolder>(run, options.overwrite);
   log_info("run: " + run.string());
+  if (!ranks.alone()) {
+    orders.tell(nlohmann::json{{"config", config::to_json(config)},
+                               {"run", fs::absolute(run).string()},
+                               {"model", model.empty() ? "" : fs::absolute(model).string()},
+                               {"hash", inputs.model_hash}}
+                    .dump());
+  }
   evaluate(inputs, session, seconds_before, options.output.json);
 }
 
@@ -214,7 +252,10 @@ void add_eval_gue(CLI::App& app, Session& session) {
   command->add_flag("--dry-run", options->dry_run, "read and check the sets and say what would be done");
   add_output_flags(*command, options->output);
   command->footer(kExample);
-  command->callback([options, &session] { session.run = [options, &session] { run(*options, session); }; });
+  command->callback([options, &session] {
+    session.run = [options, &session] { run(*options, session); };
+    session.takes_ranks = true;
+  });
 }
 
 }  // namespace cmgems::apps

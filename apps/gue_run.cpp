@@ -8,6 +8,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/line_appender.h"
 #include "cmgems/base/log.h"
+#include "cmgems/corpus/dealing.h"
 #include "cmgems/formats/checkpoint_folder.h"
 #include "fingerprint.h"
 #include "gue_baselines.h"
@@ -47,14 +48,28 @@ class GueRunner {
   explicit GueRunner(const GueInputs& inputs)
       : inputs_(inputs), timing_(inputs.run), progress_(fits_to_do(), tokens_to_do()) {}
 
+  /// The runs that are this rank's, of all sets. Returns when all ranks have done theirs.
+  void do_own() {
+    const auto owners = deal_fits();
+    std::size_t next = 0;
+    each_fit([&](const PlannedSet& planned, const std::string& kind, std::int64_t seed) {
+      if (owners[next++] != inputs_.ranks.rank()) return;
+      if (planned_ != &planned) start(planned);
+      const auto method = method_of(kind);
+      const auto folder = folder_of_method(inputs_.run, *planned.set, kind, seed);
+      const auto fingerprint = fingerprint_of_method(inputs_, planned, kind);
+      if (!stored_scores(folder, fingerprint)) fit(method, seed, folder, fingerprint);
+    });
+    if (!inputs_.ranks.wait_for_all()) {
+      throw Error(ExitCode::interrupted, "stopped by " + inputs_.ranks.stop_reason());
+    }
+  }
+
   GueSetResult run(const PlannedSet& planned) {
-    planned_ = &planned;
-    data_.reset();
-    trainer_.reset();
+    start(planned);
     GueSetResult result{planned.set, planned.classes, planned.rows, planned.plan.steps, {}, planned.notes};
-    result.methods.push_back(
-        {inputs_.model.empty() ? "fine-tuned random encoder" : "fine-tuned " + inputs_.model.string(), "model", {}});
-    for (const auto& kind : inputs_.config.gue.baseline) result.methods.push_back({"", kind, {}});
+    result.methods.push_back(method_of("model"));
+    for (const auto& kind : inputs_.config.gue.baseline) result.methods.push_back(method_of(kind));
     for (auto& method : result.methods) {
       is_trained(method.kind) ? add_fits(method) : add_baseline(method);
     }
@@ -63,19 +78,45 @@ class GueRunner {
   }
 
  private:
-  /// Calls `take` with the set and steps of every fit without a result.
+  void start(const PlannedSet& planned) {
+    planned_ = &planned;
+    data_.reset();
+    trainer_.reset();
+  }
+
+  GueMethod method_of(const std::string& kind) const {
+    if (kind == kRandomEncoder) return {baseline_title(kRandomEncoder), kind, {}};
+    if (kind != "model") return {"", kind, {}};
+    return {inputs_.model.empty() ? "fine-tuned random encoder" : "fine-tuned " + inputs_.model.string(), kind, {}};
+  }
+
+  /// Calls `take` with the set, kind and seed of every fit.
   template <class Take>
-  void each_fit_to_do(const Take& take) const {
+  void each_fit(const Take& take) const {
     const auto& baseline = inputs_.config.gue.baseline;
     const bool beside = std::find(baseline.begin(), baseline.end(), kRandomEncoder) != baseline.end();
     for (const auto& planned : inputs_.work.sets) {
       for (const auto seed : inputs_.config.gue.seeds) {
         for (const std::string kind : {"model", kRandomEncoder}) {
-          if (kind == kRandomEncoder && !beside) continue;
-          if (!fs::exists(folder_of_method(inputs_.run, *planned.set, kind, seed) / "result.json")) take(planned);
+          if (kind != kRandomEncoder || beside) take(planned, kind, seed);
         }
       }
     }
+  }
+  /// Calls `take` with the set of every fit without a result.
+  template <class Take>
+  void each_fit_to_do(const Take& take) const {
+    each_fit([&](const PlannedSet& planned, const std::string& kind, std::int64_t seed) {
+      if (!fs::exists(folder_of_method(inputs_.run, *planned.set, kind, seed) / "result.json")) take(planned);
+    });
+  }
+  /// By the tokens that they train on. -> the rank of each. What is finished counts, too: no rank knows it of others.
+  std::vector<int> deal_fits() const {
+    std::vector<std::size_t> tokens;
+    each_fit([&](const PlannedSet& planned, const std::string&, std::int64_t) {
+      tokens.push_back(static_cast<std::size_t>(static_cast<double>(planned.plan.steps) * planned.tokens_per_step));
+    });
+    return corpus::deal(tokens, inputs_.ranks.world());
   }
   std::size_t fits_to_do() const {
     std::size_t count = 0;
@@ -123,7 +164,6 @@ class GueRunner {
   }
 
   void add_fits(GueMethod& method) {
-    if (method.kind == kRandomEncoder) method.name = baseline_title(kRandomEncoder);
     for (const auto seed : inputs_.config.gue.seeds) {
       const auto folder = folder_of_method(inputs_.run, *planned_->set, method.kind, seed);
       const auto fingerprint = fingerprint_of_method(inputs_, *planned_, method.kind);
@@ -231,6 +271,7 @@ class GueRunner {
 
 GueResult run_gue(const GueInputs& inputs) {
   GueRunner runner(inputs);
+  if (!inputs.ranks.alone()) runner.do_own();
   GueResult result;
   result.run = inputs.run;
   result.model = inputs.model.empty() ? "random" : inputs.model.string();
@@ -240,5 +281,7 @@ GueResult run_gue(const GueInputs& inputs) {
   for (const auto& planned : inputs.work.sets) result.sets.push_back(runner.run(planned));
   return result;
 }
+
+void follow_gue(const GueInputs& inputs) { GueRunner(inputs).do_own(); }
 
 }  // namespace cmgems::apps

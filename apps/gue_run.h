@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cmgems/config/config.h"
+#include "cmgems/parallel/ranks.h"
 #include "gue_plan.h"
 #include "gue_result.h"
 
@@ -17,10 +18,13 @@ struct GueInputs {
   std::filesystem::path run;
   const GueWork& work;
   std::function<std::string()> stop_reason;  // not empty: save and stop
+  parallel::Ranks& ranks;                    // each does whole runs, the longest first
 };
 
 /// Trains and scores what RUN/sets does not hold yet. The result does not depend on stops.
 /// Throws: Error(interrupted); UsageError (what is there was made with other settings); DataError, IoError.
 GueResult run_gue(const GueInputs& inputs);
+/// The part of that which another rank does: its runs, whose results lie in the folder then.
+void follow_gue(const GueInputs& inputs);
 
 }  // namespace cmgems::apps

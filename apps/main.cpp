@@ -8,6 +8,8 @@
 #include "cmgems/base/error.h"
 #include "command.h"
 #include "openmp.h"
+#include "rank_processes.h"
+#include "ranks.h"
 #include "version.h"
 
 namespace {
@@ -47,24 +49,27 @@ int parse(CLI::App& app, int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace cmgems;
   apps::settle_openmp(argv);
+  apps::Session session;
   try {
     CLI::App app("Pretrains and fine-tunes genome language models with curriculum masking.", "cmgems");
-    apps::Session session;
     session.command_line.assign(argv, argv + argc);
     app.set_version_flag("--version", [] { return apps::version_text(); });
     apps::add_commands(app, session);
     apps::check_command(app, session.command_line);
     if (const int code = parse(app, argc, argv); code >= 0) return code;
+    if (!session.takes_ranks) apps::require_one_process();
     session.run();
     flush_results();
     return static_cast<int>(ExitCode::ok);
+  } catch (const apps::RanksFailed& ranks) {
+    return ranks.code;
   } catch (const Error& error) {
-    return fail(error.code(), error.what());
+    return apps::end_ranks(session, error.code(), error.what());
   } catch (const std::filesystem::filesystem_error& error) {
-    return fail(ExitCode::io, error.what());
+    return apps::end_ranks(session, ExitCode::io, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(ExitCode::internal, "out of memory");
+    return apps::end_ranks(session, ExitCode::internal, "out of memory");
   } catch (const std::exception& error) {
-    return fail(ExitCode::internal, "internal error: " + first_line(error.what()));
+    return apps::end_ranks(session, ExitCode::internal, "internal error: " + first_line(error.what()));
   }
 }

@@ -15,6 +15,7 @@
 #include "command.h"
 #include "inference.h"
 #include "inputs.h"
+#include "ranks.h"
 #include "result_rows.h"
 #include "result_table.h"
 #include "tables.h"
@@ -54,9 +55,36 @@ std::vector<infer::KeyedWindow> choose_windows(const genome::Genome& genome, con
   return chosen;
 }
 
-/// Losses of the contigs of one file.
+std::vector<infer::KeyedWindow> own_windows(const std::vector<infer::KeyedWindow>& all, const parallel::Ranks& ranks) {
+  if (ranks.alone()) return all;
+  std::vector<std::size_t> lengths;
+  for (const auto& one : all) lengths.push_back(one.window.tokens);
+  const auto owners = corpus::deal(lengths, ranks.world());
+  std::vector<infer::KeyedWindow> own;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (owners[i] == ranks.rank()) own.push_back(all[i]);
+  }
+  return own;
+}
+
+void add_up(std::vector<infer::MaskedLoss>& losses, parallel::Ranks& ranks) {
+  std::vector<double> values;
+  for (const auto& loss : losses) {
+    values.insert(values.end(), {static_cast<double>(loss.windows), static_cast<double>(loss.tokens),
+                                 static_cast<double>(loss.masked), loss.sum});
+  }
+  ranks.sum(values);
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    losses[i].windows = static_cast<std::uint64_t>(values[4 * i]);
+    losses[i].tokens = static_cast<std::uint64_t>(values[4 * i + 1]);
+    losses[i].masked = static_cast<std::uint64_t>(values[4 * i + 2]);
+    losses[i].sum = values[4 * i + 3];
+  }
+}
+
+/// Losses of the contigs of one file, each rank's share of the windows measured by it.
 std::vector<infer::MaskedLoss> measure_file(infer::Model& model, const genome::Genome& genome, config::Config& config,
-                                            const Options& options, const std::string& name) {
+                                            const Options& options, const std::string& name, parallel::Ranks& ranks) {
   const auto k = model.description.k;
   std::optional<npmi::Table> table;
   if (masking::find_masker(options.strategy).needs_table) {
@@ -66,16 +94,18 @@ std::vector<infer::MaskedLoss> measure_file(infer::Model& model, const genome::G
   const auto masker = masking::make_masker(options.strategy, {k, table ? &*table : nullptr, config.masking});
   const corpus::ExampleMaker maker{
       genome, model.vocabulary, *masker, config.masking.random_ids, nullptr, static_cast<std::uint64_t>(options.seed)};
-  const auto windows = choose_windows(genome, model, options);
-  if (windows.empty()) {
+  const auto all = choose_windows(genome, model, options);
+  if (all.empty()) {
     throw DataError(name + ": no run of A, C, G and T is as long as one k-mer of " + std::to_string(k) +
                     ": nothing to measure");
   }
+  const auto windows = own_windows(all, ranks);
   Progress progress;
   auto losses = infer::measure(model, maker, windows, [&](std::size_t done) {
     progress.show(name + ": window " + format_count(done) + "/" + format_count(windows.size()));
   });
   progress.finish();
+  add_up(losses, ranks);
   return losses;
 }
 
@@ -84,14 +114,24 @@ std::vector<ResultRows::Json> row_of(const std::string& file, const std::string&
   return {file, record, loss.windows, loss.tokens, loss.masked, rounded(loss.mean()), rounded(loss.perplexity())};
 }
 
-void run(const Options& options) {
+/// The other ranks measure the same files and write nothing.
+void follow(infer::Model& model, config::Config& config, const Options& options, parallel::Ranks& ranks) {
+  for (const auto& input : options.inputs) {
+    config.inputs.genome = {input};
+    measure_file(model, load_genome(config), config, options, input, ranks);
+  }
+}
+
+void run(const Options& options, Session& session) {
   start_logging(options.output);
   masking::find_masker(options.strategy);
   auto config = load_config(options.model.config);
+  auto& ranks = start_ranks(session, config.compute);
   if (options.npmi) config.npmi.table = *options.npmi;
-  prepare_output(options.out);
+  if (ranks.first()) prepare_output(options.out);
   auto model = open_model(options.model);
   config.data.k = model.description.k;
+  if (!ranks.first()) return follow(model, config, options, ranks);
   ResultRows rows(options.out, options.output.json,
                   {"file", "record", "windows", "tokens", "masked", "loss", "perplexity"});
   rows.set_head({{"command", "perplexity"},
@@ -102,7 +142,7 @@ void run(const Options& options) {
   for (const auto& input : options.inputs) {
     config.inputs.genome = {input};
     const auto genome = load_genome(config);
-    const auto losses = measure_file(model, genome, config, options, input);
+    const auto losses = measure_file(model, genome, config, options, input, ranks);
     for (std::size_t i = 0; i < losses.size(); ++i) {
       rows.add(row_of(input, genome.contigs()[i].name, losses[i]));
       total.add(losses[i]);
@@ -145,7 +185,10 @@ void add_perplexity(CLI::App& app, Session& session) {
   command->add_option("--out", options->out, "file of the table (default: standard output)");
   add_output_flags(*command, options->output);
   command->footer(kExample);
-  command->callback([options, &session] { session.run = [options] { run(*options); }; });
+  command->callback([options, &session] {
+    session.run = [options, &session] { run(*options, session); };
+    session.takes_ranks = true;
+  });
 }
 
 }  // namespace cmgems::apps

@@ -1,5 +1,6 @@
 // cmgems pretrain: a genome and a configuration -> a run folder with a model.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,7 +13,10 @@
 #include "cmgems/kmer/vocabulary.h"
 #include "command.h"
 #include "inputs.h"
+#include "pretrain_ranks.h"
 #include "pretrain_run.h"
+#include "rank_orders.h"
+#include "ranks.h"
 #include "result_table.h"
 #include "resume.h"
 #include "stopwatch.h"
@@ -62,7 +66,9 @@ config::Config configure(const Options& options, const Session& session) {
   return config;
 }
 
-PretrainInputs load_inputs(config::Config& config) {
+}  // namespace
+
+PretrainInputs load_pretrain_inputs(config::Config& config) {
   PretrainInputs inputs;
   Stopwatch watch;
   inputs.genome = load_genome(config);
@@ -84,6 +90,8 @@ PretrainInputs load_inputs(config::Config& config) {
   inputs.record.seed = config.train.seed;
   return inputs;
 }
+
+namespace {
 
 void print_dry_run(const config::Config& config, const genome::Genome& genome, bool json) {
   const auto windows = corpus::cut_windows(genome, config.data, static_cast<std::uint64_t>(config.train.seed));
@@ -164,12 +172,36 @@ void look_for_run(PretrainPlan& plan, Options& options, const std::optional<conf
                       " was found under runs/: name one with --resume RUN, or leave --resume out");
 }
 
-void run(Options options, const Session& session) {
+/// What the other ranks need to be found, from where it can be read before the run is chosen.
+config::ComputeOptions early_compute(const Options& options) {
+  auto flags = options.config;
+  const bool named = !options.resume.automatic() && !options.resume.run.empty();
+  const auto file = std::filesystem::path(named ? options.resume.run : options.out) / "config.json";
+  if (flags.file.empty() && options.resume.asked && std::filesystem::exists(file)) flags.file = file.string();
+  return load_config(flags).compute;
+}
+
+/// Another number of ranks has another number of threads for each, unless it is told.
+void forget_threads(config::ComputeOptions& compute, Options& options) {
+  auto& allowed = options.resume.allow_mismatch;
+  if (std::find(allowed.begin(), allowed.end(), "world_size") == allowed.end()) return;
+  const auto& told = options.config.assignments;
+  const bool named =
+      std::any_of(told.begin(), told.end(), [](const auto& word) { return word.starts_with("compute.threads"); });
+  if (!named) compute.threads = 0;
+  allowed.emplace_back("compute.threads");
+}
+
+void run(Options options, Session& session) {
   PretrainPlan plan;
   plan.start = std::chrono::steady_clock::now();
   plan.pipe.emplace();
   start_logging(options.output);
   check_flags(options);
+  auto compute = several_ranks() ? early_compute(options) : config::ComputeOptions{};
+  auto& ranks = start_ranks(session, compute, RankUse::training);
+  if (!ranks.first()) return follow_pretraining(ranks, plan.start);
+  RankOrders orders(ranks);
   plan.run = named_run(options.resume, options.out);
   const bool search = options.resume.asked && plan.run.empty() && options.out.empty();
   if (!plan.run.empty()) take_up(plan, options);
@@ -179,6 +211,7 @@ void run(Options options, const Session& session) {
   }
 
   config::Config config = configure(options, session);
+  forget_threads(config.compute, options);
   const bool extended = extend(config, options.resume.extend_to);
   if (plan.earlier && finished(plan.run) && !extended) return print_finished(plan.run, options.output.json);
   const auto out = options.out.empty() ? default_run_folder("pretrain") : std::filesystem::path(options.out);
@@ -187,7 +220,8 @@ void run(Options options, const Session& session) {
   if (search && plan.run.empty()) look_for_run(plan, options, config);
   if (plan.run.empty()) plan.run = out;
 
-  PretrainInputs inputs = load_inputs(config);
+  if (!options.dry_run) orders.tell(config::to_json(config));
+  PretrainInputs inputs = load_pretrain_inputs(config);
   if (options.dry_run) return print_dry_run(config, inputs.genome, options.output.json);
   plan.overwrite = options.overwrite;
   plan.keep = options.keep;
@@ -221,7 +255,10 @@ void add_pretrain(CLI::App& app, Session& session) {
   command->add_flag("--dry-run", options->dry_run, "do everything but the steps; no run folder is made");
   add_output_flags(*command, options->output);
   command->footer(kExample);
-  command->callback([options, &session] { session.run = [options, &session] { run(*options, session); }; });
+  command->callback([options, &session] {
+    session.run = [options, &session] { run(*options, session); };
+    session.takes_ranks = true;
+  });
 }
 
 }  // namespace cmgems::apps

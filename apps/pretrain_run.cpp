@@ -9,6 +9,7 @@
 #include "event_files.h"
 #include "fingerprint.h"
 #include "observers.h"
+#include "pretrain_ranks.h"
 #include "pretrain_report.h"
 #include "report_hint.h"
 #include "result_table.h"
@@ -82,12 +83,12 @@ class RunOpener final : public train::Observer {
 };
 
 train::CheckpointOptions checkpoint_options(const config::Config& config, PretrainInputs& inputs,
-                                            const PretrainPlan& plan) {
+                                            const PretrainPlan& plan, int world) {
   train::CheckpointOptions options;
   options.run = plan.run;
   auto hashes = inputs.record.hashes;
   hashes["npmi"] = hash_of_table(inputs.table);
-  options.fingerprint = fingerprint_of(config, hashes);
+  options.fingerprint = fingerprint_of(config, hashes, world);
   options.save_steps = config.train.save_steps.value_or(config.train.max_steps);
   options.save_minutes = config.train.save_minutes;
   options.keep = inputs.record.keep;
@@ -124,10 +125,12 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
   const auto before = plan.earlier && earlier ? *earlier : EarlierRecord{};
   inputs.record.accepted = before.accepted;
   inputs.record.keep = plan.keep.value_or(before.keep > 0 ? before.keep : kKeep);
-  const auto checkpoints = checkpoint_options(config, inputs, plan);
+  auto& ranks = *session.ranks;
+  const auto checkpoints = checkpoint_options(config, inputs, plan, ranks.world());
+  tell_start(ranks, {checkpoints.resume_from, inputs.record.hashes["genome"]});
   Stopwatch watch;
   try {
-    const train::RunControl control{checkpoints, [&opener] { return opener.stop_reason(); }};
+    const train::RunControl control{checkpoints, [&opener] { return opener.stop_reason(); }, &ranks};
     const auto summary =
         train::pretrain(config, inputs.genome, &inputs.table, plan.run / "model", {&opener, &log, &progress}, control);
     inputs.record.compute_cost["training"] = before.training_seconds + summary.seconds;

@@ -33,6 +33,9 @@ struct PretrainPlan {
   std::optional<IgnoredPipe> pipe;              // until the result is printed
 };
 
+/// Genome and table, resolved in `config`, too.
+PretrainInputs load_pretrain_inputs(config::Config& config);
+
 /// Throws: what train::pretrain throws; Error(interrupted) with the command that continues the run.
 void run_pretraining(const config::Config& config, PretrainInputs& inputs, PretrainPlan& plan, const Session& session,
                      bool json);

@@ -28,6 +28,7 @@ using namespace std::chrono_literals;
 constexpr const char* kLock = "LOCK";
 constexpr std::chrono::milliseconds kPatience = 1s, kPause = 50ms;
 constexpr const char* kRecord = "run.json";
+constexpr const char* kRunsOfRanks = "finished_runs.rank";
 constexpr std::string_view kFilesOfARun[] = {"config.json", "metrics.jsonl", "timing.jsonl", "trainer_state.json",
                                              "npmi.tsv",    "results.json",  "sets",         "finished_runs.jsonl",
                                              "model",       "report.html",   kRecord};
@@ -186,6 +187,9 @@ void RunFolder::clear() const {
   formats::remove_leftovers(path_, kFilesOfARun);
   for (const auto name : kFilesOfARun) {
     if (name != kRecord) remove_tree(path_ / name);
+  }
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    if (entry.path().filename().string().starts_with(kRunsOfRanks)) remove_tree(entry.path());
   }
   for (const auto& checkpoint : formats::list_checkpoints(path_, formats::Check::sizes)) {
     remove_tree(checkpoint.folder);

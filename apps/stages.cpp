@@ -8,6 +8,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/file_system.h"
 #include "cmgems/base/log.h"
+#include "cmgems/parallel/ranks.h"
 #include "result_table.h"
 #include "run_record.h"
 #include "shell_word.h"
@@ -165,6 +166,25 @@ void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& s
     }
     log_info(number);
     run_stage(folder, stages[i], number);
+  }
+}
+
+void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages, parallel::Ranks& ranks,
+                std::int64_t threads) {
+  if (ranks.alone()) return run_stages(folder, stages);
+  for (const bool pretrainings : {true, false}) {
+    std::vector<Stage> own;
+    int turn = 0;
+    for (const auto& stage : stages) {
+      if ((stage.arguments.at(0) == "pretrain") != pretrainings || turn++ % ranks.world() != ranks.rank()) continue;
+      own.push_back(stage);
+      auto& words = own.back().arguments;
+      const bool goes_on =
+          stage.arguments.at(0) == "finetune" && std::count(words.begin(), words.end(), "--resume") > 0;
+      if (!goes_on) append(words, {"--set", "compute.threads=" + std::to_string(threads)});
+    }
+    run_stages(folder, own);
+    if (!ranks.wait_for_all()) throw Error(ExitCode::interrupted, "stopped by " + ranks.stop_reason());
   }
 }
 

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace cmgems::parallel {
+class Ranks;
+}
+
 namespace cmgems::apps {
 
 /// Whether the run in this folder came to its end.
@@ -64,6 +68,10 @@ void tell_stages(std::ostream& out, const std::string& command, const std::vecto
 /// Runs what is not finished, in order; what a stage prints goes to FOLDER/results.
 /// Throws: Error with the exit code of the stage that failed or was stopped.
 void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages);
+/// The same by several ranks, each of which takes whole stages in turn, pretrainings before what needs them. Returns
+/// when all are done. `threads`: of each stage.
+void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages, parallel::Ranks& ranks,
+                std::int64_t threads);
 
 /// Writes FOLDER/NAME and makes FOLDER/results; when it is there, it must hold the same: stages of two requests would
 /// mix. `what`: "a reproduction". Throws: UsageError (with the first key that differs), IoError.

@@ -10,6 +10,7 @@
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "command.h"
+#include "ranks.h"
 #include "result_table.h"
 #include "stage_estimate.h"
 #include "stage_settings.h"
@@ -143,19 +144,31 @@ void finish(const Sweep& sweep, const Options& options) {
   options.output.json ? void(std::cout << text) : print_sweep(std::cout, result);
 }
 
-void run(const Options& options) {
+parallel::Ranks& join_ranks(const Options& options, Session& session) {
+  auto compute =
+      several_ranks() ? load_config({options.config, options.assignments, {}}).compute : config::ComputeOptions{};
+  return start_ranks(session, compute);
+}
+
+void run(const Options& options, Session& session) {
   start_logging(options.output);
+  auto& ranks = join_ranks(options, session);
   TaskSizes sizes;
   const Sweep sweep = plan(options, sizes);
   check_points(sweep);
   const auto stages = sweep.stages();
+  if (!ranks.first()) {
+    if (!options.dry_run && ranks.wait_for_all()) run_stages(sweep.folder, stages, ranks, threads_of_rank());
+    return;
+  }
   if (options.dry_run) return tell_stages(std::cout, "sweep", stages, estimate(sweep, sizes), options.output.json);
   keep_request(sweep.folder, "request.json", request_of(sweep, options), "a sweep");
   if (const auto to_do = stages_to_do(stages); to_do > 0) {
     log_info("estimate: " + std::to_string(to_do) + " of " + std::to_string(stages.size()) + " stages take about " +
              decimals(estimate(sweep, sizes) / 60, 0) + " minutes, baselines and measurements apart");
   }
-  run_stages(sweep.folder, stages);
+  ranks.wait_for_all();  // the folder is there
+  run_stages(sweep.folder, stages, ranks, threads_of_rank());
   finish(sweep, options);
 }
 
@@ -188,7 +201,10 @@ void add_sweep(CLI::App& app, Session& session) {
   command->add_flag("--dry-run", options->dry_run, "list the commands and estimate their time");
   add_output_flags(*command, options->output);
   command->footer(kExample);
-  command->callback([options, &session] { session.run = [options] { run(*options); }; });
+  command->callback([options, &session] {
+    session.run = [options, &session] { run(*options, session); };
+    session.takes_ranks = true;
+  });
 }
 
 }  // namespace cmgems::apps

@@ -1,7 +1,7 @@
 # cmgems_add_library(NAME [TORCH] SOURCES ... [DEPENDS ...] [PRIVATE ...])
 # One folder = one static library = one namespace. DEPENDS are other cmgems folders (without the prefix), PRIVATE are
 # third-party targets. A library without TORCH must not reach LibTorch, and none may depend on a layer below itself.
-set(CMGEMS_LAYERS base genome kmer npmi motifs masking curriculum corpus tasks metrics formats config nn train infer)
+set(CMGEMS_LAYERS base genome kmer npmi motifs masking curriculum corpus tasks metrics formats config nn parallel train infer)
 set_property(GLOBAL PROPERTY CMGEMS_LIBRARIES "")
 
 function(cmgems_add_library name)

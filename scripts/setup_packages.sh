@@ -22,6 +22,7 @@ libboost-dev        boost/math/distributions/hypergeometric.hpp
 libssl-dev          openssl/evp.h
 libxxhash-dev       xxhash.h
 libjemalloc-dev     jemalloc/jemalloc.h
+libgloo-dev         gloo/transport/tcp/device.h
 liblbfgs-dev        lbfgs.h
 zlib1g-dev          zlib.h
 END

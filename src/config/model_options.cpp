@@ -88,6 +88,9 @@ void describe(OptionVisitor& visitor, ComputeOptions& options) {
   visitor.field("micro_batch_tokens", options.micro_batch_tokens, Bounds{0, 1e9});
   visitor.choice("bf16", options.bf16, switches);
   visitor.field("deterministic", options.deterministic);
+  visitor.field("interface", options.interface);
+  visitor.field("rank_timeout", options.rank_timeout, Bounds{1, 86'400});
+  visitor.field("shard_optimizer", options.shard_optimizer);
 }
 
 }  // namespace cmgems::config

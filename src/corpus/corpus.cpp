@@ -8,11 +8,7 @@
 namespace cmgems::corpus {
 namespace {
 
-std::uint64_t tokens_of(const std::vector<RaggedBatch>& batches) {
-  std::uint64_t tokens = 0;
-  for (const auto& batch : batches) tokens += batch.tokens();
-  return tokens;
-}
+constexpr std::size_t kSpecialTokens = 2;  // [CLS] and [SEP]
 
 }  // namespace
 
@@ -67,24 +63,39 @@ MaskedExample Corpus::example(const Window& window, const masking::Masker& maske
   return maker.make(window, purpose, epoch, index, statistics);
 }
 
-GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step,
-                                std::span<const masking::Masker* const> maskers, const Choice& choice,
-                                std::size_t budget_tokens) const {
-  GlobalBatch batch;
-  batch.step = step;
-  batch.statistics.resize(maskers.size());
-  std::vector<MaskedExample> examples;
-  examples.reserve(static_cast<std::size_t>(windows_per_step));
+std::vector<Corpus::Drawn> Corpus::draw_windows(std::int64_t step, std::int64_t windows_per_step) const {
+  std::vector<Drawn> drawn;
+  drawn.reserve(static_cast<std::size_t>(windows_per_step));
   for (std::int64_t i = 0; i < windows_per_step; ++i) {
     const auto [epoch, position] = locate(static_cast<std::uint64_t>(step * windows_per_step + i));
     const auto windows = train_windows(epoch);
     const std::uint64_t index = Permutation(windows->size(), seed_, epoch)(position);
-    const std::size_t chosen = choice(i);
-    examples.push_back(
-        example((*windows)[index], *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
+    drawn.push_back({(*windows)[index], epoch, index});
+  }
+  return drawn;
+}
+
+GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step,
+                                std::span<const masking::Masker* const> maskers, const Choice& choice,
+                                std::size_t budget_tokens, const Share& share) const {
+  GlobalBatch batch;
+  batch.step = step;
+  batch.statistics.resize(maskers.size());
+  const auto drawn = draw_windows(step, windows_per_step);
+  std::vector<std::size_t> lengths;
+  for (const auto& one : drawn) lengths.push_back(one.window.tokens + kSpecialTokens);
+  const auto ranks = deal(lengths, share.world);
+  std::vector<MaskedExample> examples;
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    batch.tokens += lengths[i];
+    if (ranks[i] != share.rank) continue;
+    const auto& [window, epoch, index] = drawn[i];
+    const std::size_t chosen = choice(static_cast<std::int64_t>(i));
+    examples.push_back(example(window, *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
   }
   batch.micro_batches = pack(examples, budget_tokens);
-  batch.tokens = tokens_of(batch.micro_batches);
+  for (const auto& micro_batch : batch.micro_batches) batch.masked += micro_batch.masked.size();
+  batch.imbalance = imbalance_of(lengths, ranks, share.world);
   return batch;
 }
 
@@ -95,13 +106,18 @@ GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step
 }
 
 std::vector<RaggedBatch> Corpus::validation_batches(std::int64_t count, const masking::Masker& masker,
-                                                    std::size_t budget_tokens, std::uint64_t draw) const {
+                                                    std::size_t budget_tokens, std::uint64_t draw,
+                                                    const Share& share) const {
   const Permutation order(windows_.validation.size(), seed_, kValidationEpoch);
   const auto wanted =
       std::min(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(windows_.validation.size()));
+  std::vector<std::size_t> lengths;
+  for (std::uint64_t i = 0; i < wanted; ++i) lengths.push_back(windows_.validation[order(i)].tokens + kSpecialTokens);
+  const auto ranks = deal(lengths, share.world);
   std::vector<MaskedExample> examples;
   MaskStatistics ignored;
   for (std::uint64_t i = 0; i < wanted; ++i) {
+    if (ranks[i] != share.rank) continue;
     const std::uint64_t index = order(i);
     examples.push_back(
         example(windows_.validation[index], masker, Purpose::validation_mask, kValidationEpoch - draw, index, ignored));

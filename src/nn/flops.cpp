@@ -19,6 +19,7 @@ Work work_of(const corpus::GlobalBatch& batch) {
       pairs += length * length;
     }
   }
+  if (tokens == 0) return {};  // a rank that had nothing to do
   return {pairs / tokens, masked / tokens};
 }
 

@@ -18,6 +18,13 @@ at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at
   return nn::ops::cross_entropy_sum(model->forward(masked.input, masked.selection, pass), masked.labels, pass);
 }
 
+/// Index of the last batch that has anything to learn from.
+std::size_t last_masked(std::span<const corpus::RaggedBatch> batches) {
+  std::size_t last = batches.size();
+  while (last > 0 && batches[last - 1].masked.empty()) --last;
+  return last - 1;  // none: no index at all
+}
+
 }  // namespace
 
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
@@ -33,17 +40,22 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
 }
 
 at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll) {
-  const auto denominator = static_cast<double>(masked_tokens(batches));
+                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll,
+                                const RankPart& part) {
+  const auto denominator =
+      part.masked > 0 ? static_cast<double>(part.masked) : static_cast<double>(masked_tokens(batches));
+  const auto dropout_step = static_cast<std::uint64_t>(step) | static_cast<std::uint64_t>(part.rank) << 32;
+  const std::size_t last = last_masked(batches);
   at::Tensor total;
   const auto cache = std::make_shared<nn::DeviceCache>();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     if (batches[i].masked.empty()) continue;
     poll();
-    const nn::DropoutStream dropout(seed, static_cast<std::uint64_t>(step), i);
+    const nn::DropoutStream dropout(seed, dropout_step, i);
     nn::Pass pass = make_pass(runtime, dropout);
     pass.cache = cache;
     const auto loss = summed_loss(model, batches[i], device_of(runtime), pass) / denominator;
+    if (i == last) part.before_last_backward();
     loss.backward();
     total = total.defined() ? total + loss.detach() : loss.detach();
   }
@@ -64,10 +76,9 @@ std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch
   return {values, values + losses.numel()};
 }
 
-double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
-                          const Poll& poll) {
+double summed_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                            const nn::Runtime& runtime, const Poll& poll) {
   const torch::NoGradGuard no_grad;
-  if (masked_tokens(batches) == 0) return std::nan("");
   at::Tensor total;  // in fp64
   for (const auto& batch : batches) {
     if (batch.masked.empty()) continue;
@@ -76,7 +87,13 @@ double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBat
     const auto loss = summed_loss(model, batch, device_of(runtime), pass).to(at::kDouble);
     total = total.defined() ? total + loss : loss;
   }
-  return total.item<double>() / static_cast<double>(masked_tokens(batches));
+  return total.defined() ? total.item<double>() : 0;
+}
+
+double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
+                          const Poll& poll) {
+  const auto masked = masked_tokens(batches);
+  return masked == 0 ? std::nan("") : summed_cross_entropy(model, batches, runtime, poll) / static_cast<double>(masked);
 }
 
 }  // namespace cmgems::train

@@ -11,8 +11,11 @@ void PretrainLoop::draw_validation() {
   const auto& masker = *maskers_[schedule_.validation_masker(state_.curriculum)];
   const auto draw = static_cast<std::uint64_t>(schedule_.redraws_validation() ? state_.step : 0);
   validation_ = corpus_.validation_batches(options_.validation_windows, masker,
-                                           static_cast<std::size_t>(runtime_.micro_batch_tokens), draw);
-  if (masked_tokens(validation_) > 0) return;
+                                           static_cast<std::size_t>(runtime_.micro_batch_tokens), draw, ranks_.share());
+  double masked = static_cast<double>(masked_tokens(validation_));
+  ranks_.sum({&masked, 1});
+  validation_masked_ = static_cast<std::uint64_t>(masked);
+  if (validation_masked_ > 0) return;
   throw DataError("no token of the " + std::to_string(options_.validation_windows) +
                   " validation windows was masked: raise train.validation_windows or give a longer genome");
 }
@@ -27,11 +30,11 @@ bool PretrainLoop::evaluation_due() const {
 void PretrainLoop::evaluate() {
   const Rate training_rate = rate();
   if (schedule_.redraws_validation()) draw_validation();
-  const double loss = mean_cross_entropy(model_, validation_, runtime_, [this] { poll(); });
+  const double loss = validation_loss();
   const EvalReport report{state_.step,
                           loss,
                           std::exp(loss),
-                          static_cast<std::uint64_t>(masked_tokens(validation_)),
+                          validation_masked_,
                           schedule_.maskers()[schedule_.validation_masker(state_.curriculum)],
                           seconds(),
                           training_rate};

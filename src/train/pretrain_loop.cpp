@@ -36,6 +36,8 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
       eval_steps_(or_twentieth(options_.eval_steps, options_.max_steps)),
       observers_(observers),
       control_(control),
+      alone_(parallel::one_process()),
+      ranks_(control.ranks != nullptr ? *control.ranks : *alone_),
       runtime_(nn::start_runtime(config.compute)),
       corpus_(genome, config.data, config.masking, table, static_cast<std::uint64_t>(options_.seed)),
       schedule_(config::schedule_of(config)),
@@ -43,11 +45,13 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
       shape_(config::shape_of(config.model, corpus_.vocabulary().size())),
       model_(shape_),
       saver_(control.checkpoints),
-      steps_ahead_(control.steps_ahead.value_or(runtime_.cuda ? 1 : 0)) {
+      steps_ahead_(ranks_.alone() ? control.steps_ahead.value_or(runtime_.cuda ? 1 : 0) : 0) {
   nn::initialise(*model_, config.model.position_init, static_cast<std::uint64_t>(options_.seed));
   model_->to(device_of(runtime_));
-  optimizer_ = std::make_unique<AdamW>(
-      *model_, AdamWOptions{options_.adam_beta1, options_.adam_beta2, options_.adam_epsilon, options_.weight_decay});
+  const AdamWOptions adamw{options_.adam_beta1, options_.adam_beta2, options_.adam_epsilon, options_.weight_decay};
+  optimizer_ = config.compute.shard_optimizer ? std::make_unique<AdamW>(*model_, adamw, ranks_)
+                                              : std::make_unique<AdamW>(*model_, adamw);
+  if (!ranks_.alone()) reducer_ = std::make_unique<parallel::GradientReducer>(optimizer_->parameters(), ranks_);
   if (!control_.checkpoints.resume_from.empty()) restore(control_.checkpoints.resume_from);
 }
 
@@ -66,6 +70,7 @@ void PretrainLoop::announce() {
 }
 
 void PretrainLoop::run() {
+  agree_on_start();
   draw_validation();
   announce();
   start_ = Clock::now();
@@ -86,7 +91,9 @@ void PretrainLoop::train() {
     const std::int64_t end = next_stop();
     prefetcher.open(state_.step, end);
     while (next_step() < end) {
-      train_step(prefetcher.next());
+      auto batch = prefetcher.next();
+      agree(batch);
+      train_step(std::move(batch));
       if (next_step() < end) save_if_due();
     }
     finish_steps();
@@ -110,23 +117,30 @@ corpus::GlobalBatch PretrainLoop::make_batch(std::int64_t step) const {
   return corpus_.train_batch(
       step, options_.windows_per_step, maskers,
       [&](std::int64_t window) { return schedule_.masker_of(state_.curriculum, step, window); },
-      static_cast<std::size_t>(runtime_.micro_batch_tokens));
+      static_cast<std::size_t>(runtime_.micro_batch_tokens), ranks_.share());
 }
 
+/// One of several ranks tells the others, and all of them agree on the step before they stop.
 void PretrainLoop::poll() const {
-  if (auto reason = control_.stop_reason(); !reason.empty()) throw StopRequested{std::move(reason)};
+  if (const auto reason = control_.stop_reason(); !reason.empty()) ranks_.ask_to_stop(reason);
+  if (auto reason = ranks_.stop_reason(); !reason.empty()) throw StopRequested{std::move(reason)};
+}
+
+at::Tensor PretrainLoop::gradients(const corpus::GlobalBatch& batch) {
+  if (!ranks_.alone()) return reduced_gradients(batch);
+  return accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed),
+                              next_step(), [this] { poll(); });
 }
 
 void PretrainLoop::train_step(corpus::GlobalBatch batch) {
   // 1. forward and backward of every micro-batch
-  poll();
-  if (masked_tokens(batch.micro_batches) == 0) {
+  if (ranks_.alone()) poll();
+  if (batch.masked == 0) {
     finish_steps();
     return skip(batch, "no token of the batch was masked");
   }
   const std::int64_t step = next_step();
-  const auto loss = accumulate_gradients(model_, batch.micro_batches, runtime_,
-                                         static_cast<std::uint64_t>(options_.seed), step, [this] { poll(); });
+  const auto loss = gradients(batch);
 
   // 2. clip
   const auto norm = optimizer_->clip_gradients(options_.max_grad_norm);
@@ -196,7 +210,7 @@ void PretrainLoop::skip(const corpus::GlobalBatch& batch, const std::string& rea
 
 /// The parameters stayed as they were, and nothing is saved from here on: a good checkpoint would make room for it.
 void PretrainLoop::skip_diverged(const corpus::GlobalBatch& batch) {
-  skip(batch, "loss or gradient is not finite");
+  skip(batch, what_is_not_finite());
   if (note_diverged(state_.guard, state_.step)) give_up();
 }
 

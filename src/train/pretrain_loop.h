@@ -1,10 +1,10 @@
 // One pretraining run. The order of things is in pretrain_loop.cpp, measurements in pretrain_evaluation.cpp, what is
-// kept and restored in pretrain_saving.cpp.
+// kept and restored in pretrain_saving.cpp, what several ranks agree on in pretrain_ranks.cpp.
 //
 // A device works on a queue, and whoever reads a figure from it waits for everything before. So the loss and gradient
 // norm of a step on a GPU are read when the next step has been queued, and the update leaves the parameters alone by
 // itself where they are not finite. state_ knows the steps whose figures have been read, queued_ holds the others; it
-// is empty wherever something else happens than one step after the other.
+// is empty wherever something else happens than one step after the other, and always where several ranks train.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "cmgems/masking/registry.h"
 #include "cmgems/nn/device.h"
 #include "cmgems/nn/heads.h"
+#include "cmgems/parallel/gradient_reducer.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/checkpoint_saver.h"
 #include "cmgems/train/pretrainer.h"
@@ -52,6 +53,7 @@ class PretrainLoop {
   corpus::GlobalBatch make_batch(std::int64_t step) const;
   std::int64_t next_step() const { return state_.step + static_cast<std::int64_t>(queued_.size()); }
   void train_step(corpus::GlobalBatch batch);
+  at::Tensor gradients(const corpus::GlobalBatch& batch);
   void finish_steps(std::size_t all_but = 0);
   void finish_step(const QueuedStep& step);
   void count(const corpus::GlobalBatch& batch);
@@ -60,6 +62,14 @@ class PretrainLoop {
   void report_step(const QueuedStep& step, const StepFigures::Values& values);
   std::vector<MaskerReport> mask_reports(const corpus::GlobalBatch& batch) const;
   void poll() const;
+
+  void agree(corpus::GlobalBatch& batch);
+  at::Tensor reduced_gradients(const corpus::GlobalBatch& batch);
+  double validation_loss();
+  bool agree_to_save();
+  void agree_on_start();
+  [[noreturn]] void stop_together();
+  std::string what_is_not_finite() const;
 
   void draw_validation();
   bool evaluation_due() const;
@@ -90,6 +100,8 @@ class PretrainLoop {
   std::int64_t warmup_steps_, eval_steps_;
   std::vector<Observer*> observers_;
   const RunControl& control_;
+  const std::unique_ptr<parallel::Ranks> alone_;
+  parallel::Ranks& ranks_;
   nn::Runtime runtime_;
   corpus::Corpus corpus_;
   const curriculum::Schedule schedule_;
@@ -97,9 +109,13 @@ class PretrainLoop {
   formats::BertShape shape_;
   nn::MaskedLm model_;
   std::unique_ptr<AdamW> optimizer_;
-  std::vector<corpus::RaggedBatch> validation_;
+  std::unique_ptr<parallel::GradientReducer> reducer_;  // of several ranks
+  bool own_loss_finite_ = true;                         // of this rank's part of the last step
+  std::vector<corpus::RaggedBatch> validation_;         // this rank's share
+  std::uint64_t validation_masked_ = 0;                 // of all shares
   RunState state_;
   CheckpointSaver saver_;
+  bool saved_ = false;    // by the first rank
   int failed_saves_ = 0;  // in a row
   std::size_t steps_ahead_;
   std::deque<QueuedStep> queued_;

@@ -12,6 +12,7 @@ constexpr int kFailedSavesInARow = 2;  // the first may be a passing trouble, th
 constexpr int kNeverTooMany = std::numeric_limits<int>::max();
 
 std::filesystem::path newest_checkpoint(const std::filesystem::path& run) {
+  if (run.empty()) return {};  // only the first rank has one
   for (const auto& entry : formats::list_checkpoints(run, formats::Check::sizes)) {
     if (entry.whole()) return entry.folder;
   }
@@ -36,7 +37,7 @@ void PretrainLoop::fill(CheckpointContent& content) const {
   content.step = state_.step;
   content.description = description();
   copy_tensors(named_parameters(*model_), content.weights);
-  copy_tensors(optimizer_->state(), content.optimizer);
+  copy_tensors(optimizer_->gathered_state(), content.optimizer);
   content.state = to_json(state_, options_.seed, options_.windows_per_step);
   content.files.clear();
   tell([&](const Observer& observer) {
@@ -47,9 +48,11 @@ void PretrainLoop::fill(CheckpointContent& content) const {
 /// A state whose last step was not finite waits for one that is: pruning would take a better one for it.
 void PretrainLoop::save_if_due() {
   settle(saver_.finished(), kFailedSavesInARow);
-  if (!saver_.due(next_step())) return;
+  if (ranks_.alone() && !saver_.due(next_step())) return;
   finish_steps();
   if (state_.guard.diverged_in_a_row > 0) return;
+  if (!agree_to_save()) return;
+  if (!ranks_.first()) return void(optimizer_->gathered_state());
   saver_.start([this](CheckpointContent& content) { fill(content); });
 }
 
@@ -57,6 +60,7 @@ void PretrainLoop::save_if_due() {
 void PretrainLoop::save_last() {
   settle(saver_.finished(/*wait=*/true), kNeverTooMany);
   if (state_.step == 0) return;  // a run that did nothing has nothing to lose
+  if (!ranks_.first()) return saved_ ? void(optimizer_->gathered_state()) : void();
   settle(saver_.save_now([this](CheckpointContent& content) { fill(content); }), 1);
 }
 

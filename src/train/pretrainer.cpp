@@ -10,7 +10,7 @@ PretrainSummary pretrain(const config::Config& config, const genome::Genome& gen
   PretrainLoop loop(config, genome, table, observers, control);
   loop.run();
   auto summary = loop.finish();
-  loop.write_model(model_folder);
+  if (control.ranks == nullptr || control.ranks->first()) loop.write_model(model_folder);
   return summary;
 }
 

@@ -23,16 +23,27 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches);
 using Poll = std::function<void()>;
 inline void never_stop() {}
 
+/// What a rank has to know about the others; by default there are none.
+struct RankPart {
+  std::uint64_t masked = 0;  // tokens of the global batch; 0 = those of `batches`
+  int rank = 0;              // draws its own dropout
+  std::function<void()> before_last_backward = [] {};
+};
+
 /// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
-/// -> that mean, [] on the device, which nobody waits for. REQUIRES: at least one masked token.
+/// -> that mean, or the part of it that `batches` are, [] on the device, which nobody waits for; undefined when they
+/// have no masked token. REQUIRES: at least one masked token in the global batch.
 at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
                                 const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
-                                const Poll& poll = never_stop);
+                                const Poll& poll = never_stop, const RankPart& part = {});
 
 /// Cross-entropy of each masked token [M], without gradients and dropout.
 std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime);
 
-/// Mean cross-entropy over all masked tokens, without gradients and dropout.
+/// Cross-entropy summed over all masked tokens, without gradients and dropout.
+double summed_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                            const nn::Runtime& runtime, const Poll& poll = never_stop);
+/// The same, as the mean of a token.
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
                           const Poll& poll = never_stop);
 

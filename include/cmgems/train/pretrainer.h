@@ -11,6 +11,7 @@
 #include "cmgems/config/config.h"
 #include "cmgems/genome/genome.h"
 #include "cmgems/npmi/table.h"
+#include "cmgems/parallel/ranks.h"
 #include "cmgems/train/checkpoint_options.h"
 #include "cmgems/train/observer.h"
 
@@ -44,14 +45,20 @@ struct RunControl {
   CheckpointOptions checkpoints;
   /// Why to stop now; empty = go on. Asked between micro-batches.
   std::function<std::string()> stop_reason = [] { return std::string(); };
-  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA, else 0.
+  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA
+  /// for one process, else 0; several ranks read them at once.
   /// Everything that is told or written is the same for any number.
   std::optional<std::size_t> steps_ahead;
+  /// The processes that train together, each with a call of its own; null = this one alone. Only the first of them is
+  /// given observers and a folder for checkpoints; all of them read the one that they continue from.
+  parallel::Ranks* ranks = nullptr;
 };
 
 /// Trains and writes `model_folder` (atomically, at the end). `table` may be null for random masks, whose
 /// reports then have no NPMI.
-/// A run that continues from a checkpoint ends with the same bytes as one that never stopped (CPU, same threads).
+/// A run that continues from a checkpoint ends with the same bytes as one that never stopped (CPU, same threads and
+/// ranks). Order of the windows and masks do not depend on ranks, losses do by rounding (and by dropout, which each
+/// draws for itself). Stops are agreed on: all ranks end after the same step.
 /// Throws: DataError (genome too short), Diverged, UsageError (device); IoError, when two
 /// checkpoints in a row cannot be written or the last one cannot; Error(interrupted) after stop_reason gave one, the
 /// unfinished step is then discarded and the last whole one saved.

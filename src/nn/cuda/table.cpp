@@ -9,6 +9,9 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <torch/version.h>
 
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
 #include "kernels.h"
 
 namespace cmgems::nn::cuda {
@@ -138,7 +141,14 @@ void forbid_waiting(bool on) {
                                                     : c10::cuda::SyncDebugMode::L_DISABLED);
 }
 
-const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of, forbid_waiting};
+#ifdef USE_C10D_NCCL
+constexpr auto kProcessGroup = process_group;
+#else
+constexpr decltype(Table::process_group) kProcessGroup = nullptr;  // no nccl.h was there
+#endif
+
+const Table kTable{kTableVersion, TORCH_VERSION,    dropout_mask,   dropout,
+                   norm,          norm_backward_of, forbid_waiting, kProcessGroup};
 
 }  // namespace
 }  // namespace cmgems::nn::cuda

@@ -8,6 +8,9 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <chrono>
+
+#include "cmgems/nn/nccl.h"
 #include "cmgems/nn/ops.h"
 
 namespace cmgems::nn::cuda {
@@ -46,7 +49,13 @@ struct Table {
                                 at::ScalarType x_type) = nullptr;
   /// While on, LibTorch throws wherever the host would wait for the device to reach a figure or a copy: for tests.
   void (*forbid_waiting)(bool on) = nullptr;
+  /// NCCL on the current device.
+  c10::intrusive_ptr<c10d::Backend> (*process_group)(const c10::intrusive_ptr<c10d::Store>& store, int rank, int world,
+                                                     std::chrono::milliseconds timeout) = nullptr;
 };
+
+c10::intrusive_ptr<c10d::Backend> process_group(const c10::intrusive_ptr<c10d::Store>& store, int rank, int world,
+                                                std::chrono::milliseconds timeout);
 
 using TableFunction = const Table* (*)();
 

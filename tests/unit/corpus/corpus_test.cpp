@@ -259,3 +259,27 @@ TEST_CASE("random masks are the same with and without a table, which only adds f
   }
   CHECK(with.validation_batches(9, *ranked, 0)[0].masked == without.validation_batches(9, *plain, 0)[0].masked);
 }
+
+TEST_CASE("shares of a batch are together the batch, with the same masks", "[corpus]") {
+  const auto genome = test::random_genome({4000});
+  const Corpus corpus(genome, {.k = 3, .max_tokens = 24}, {}, nullptr, 7);
+  const auto masker = masking::make_masker("random", {3, nullptr, {}});
+  const masking::Masker* const only = masker.get();
+  const auto first = [](std::int64_t) { return std::size_t{0}; };
+  const auto whole = corpus.train_batch(5, 16, {&only, 1}, first, 64);
+  for (const int world : {2, 3}) {
+    std::multiset<std::vector<std::int64_t>> all;
+    MaskStatistics sum;
+    for (int rank = 0; rank < world; ++rank) {
+      const auto part = corpus.train_batch(5, 16, {&only, 1}, first, 64, {rank, world});
+      CHECK(part.tokens == whole.tokens);
+      all.merge(contents(part.micro_batches));
+      sum.add(part.statistics[0]);
+    }
+    CHECK(all == contents(whole.micro_batches));
+    CHECK(sum.masked == whole.statistics[0].masked);
+  }
+  std::multiset<std::vector<std::int64_t>> validation;
+  for (const int rank : {0, 1}) validation.merge(contents(corpus.validation_batches(9, *masker, 64, 0, {rank, 2})));
+  CHECK(validation == contents(corpus.validation_batches(9, *masker, 64)));
+}
