@@ -38,9 +38,9 @@ struct Measured {
   std::int64_t threads = 1, steps = 0;
   double step = 0, tokens = 0, imbalance = 0;
   double bytes = 0, buckets = 0;
-  double alone = 0;          // seconds of the reductions with nothing beside them
+  double alone = 0;              // seconds of the reductions with nothing beside them
   double whole = 0, waited = 0;  // during training: from first to last, and standing still for them
-  double moments = 0;        // bytes of optimizer state of this rank
+  double moments = 0;            // bytes of optimizer state of this rank
   double hidden() const { return alone > 0 ? std::clamp(1 - waited / alone, 0.0, 1.0) : 0; }
 };
 
@@ -145,13 +145,13 @@ void print(const Measured& measured, bool json) {
     std::cout << result.dump(2) << "\n";
     return;
   }
-  std::cout << measured.ranks << " ranks of " << measured.threads << " threads: "
-            << decimals(measured.tokens / measured.step, 0) << " tokens/s, a step " << decimals(measured.step, 4)
-            << " s; reduced " << decimals(measured.bytes / 1e6, 2) << " MB a step in " << measured.buckets
-            << " buckets, " << decimals(measured.alone, 4) << " s by themselves, " << decimals(measured.waited, 4)
-            << " s of it waited for (" << percent(measured.hidden()) << " hidden behind backward); imbalance "
-            << percent(measured.imbalance) << "; optimizer state of a rank " << decimals(measured.moments / 1e6, 2)
-            << " MB\n";
+  std::cout << measured.ranks << " ranks of " << measured.threads
+            << " threads: " << decimals(measured.tokens / measured.step, 0) << " tokens/s, a step "
+            << decimals(measured.step, 4) << " s; reduced " << decimals(measured.bytes / 1e6, 2) << " MB a step in "
+            << measured.buckets << " buckets, " << decimals(measured.alone, 4) << " s by themselves, "
+            << decimals(measured.waited, 4) << " s of it waited for (" << percent(measured.hidden())
+            << " hidden behind backward); imbalance " << percent(measured.imbalance) << "; optimizer state of a rank "
+            << decimals(measured.moments / 1e6, 2) << " MB\n";
 }
 
 void print_forecast(const Options& options) {

@@ -54,7 +54,7 @@ class PassOn {
 [[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != parent) ::_exit(kNotStarted);  // it died before it could be watched
+  if (::getppid() != parent) ::_exit(kNotStarted);     // it died before it could be watched
   for (const char* name : kOfRanks) ::unsetenv(name);  // it is a process of its own, not one of this one's ranks
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);

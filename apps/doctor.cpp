@@ -145,8 +145,10 @@ void add_doctor(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("doctor", "What was found here, what is missing, and how to get it");
   add_output_flags(*command, *output);
   command->footer("Example:\n  CMGEMS_DATA=/data cmgems doctor");
-  command->callback([output, &session] { session.takes_ranks = true;
-    session.run = [output] { run(*output); }; });
+  command->callback([output, &session] {
+    session.takes_ranks = true;
+    session.run = [output] { run(*output); };
+  });
 }
 
 }  // namespace cmgems::apps

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "finetune_report.h"
 #include "cmgems/parallel/ranks.h"
+#include "finetune_report.h"
 #include "finished_runs.h"
 #include "stop_rule.h"
 

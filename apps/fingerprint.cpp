@@ -17,8 +17,8 @@ using formats::Fingerprint;
 
 constexpr const char* kSections[] = {"compute", "data", "model", "masking", "curriculum", "train"};
 const std::set<std::string>& without_effect() {
-  static const std::set<std::string> keys{"data.include",      "data.exclude",         "train.save_steps",
-                                          "train.save_minutes", "compute.interface", "compute.rank_timeout",
+  static const std::set<std::string> keys{"data.include",           "data.exclude",      "train.save_steps",
+                                          "train.save_minutes",     "compute.interface", "compute.rank_timeout",
                                           "compute.shard_optimizer"};
   return keys;
 }

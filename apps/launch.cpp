@@ -66,8 +66,10 @@ void add_launch(CLI::App& app, Session& session) {
   command->add_option("--grace", plan.grace, "seconds that ranks have to end after one failed")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
-  command->add_flag("--no-prefix", plan.plain, "no [rank] before each line; the results of rank 0, on standard output, never have it");
-  command->add_option("command", options->words, "what each rank runs, behind --: pretrain ..., cmgems ..., or a program");
+  command->add_flag("--no-prefix", plan.plain,
+                    "no [rank] before each line; the results of rank 0, on standard output, never have it");
+  command->add_option("command", options->words,
+                      "what each rank runs, behind --: pretrain ..., cmgems ..., or a program");
   command->prefix_command();
   add_output_flags(*command, options->output);
   command->footer(kExample);

@@ -189,7 +189,8 @@ class RankProcesses {
   }
 
   static void copy_output(RankProcess& one, std::size_t i, const std::vector<pollfd>& polled) {
-    const auto ready = std::find_if(polled.begin(), polled.end(), [&](const pollfd& p) { return p.fd == one.pipes[i]; });
+    const auto ready =
+        std::find_if(polled.begin(), polled.end(), [&](const pollfd& p) { return p.fd == one.pipes[i]; });
     if (ready == polled.end() || ready->revents == 0) return;
     std::array<char, 65536> buffer{};
     const auto count = ::read(one.pipes[i], buffer.data(), buffer.size());
@@ -260,7 +261,8 @@ class RankProcesses {
 }  // namespace
 
 std::vector<int> processors_of(int local_rank, int ranks, const std::vector<int>& usable) {
-  const auto size = usable.size(), count = static_cast<std::size_t>(ranks), index = static_cast<std::size_t>(local_rank);
+  const auto size = usable.size(), count = static_cast<std::size_t>(ranks),
+             index = static_cast<std::size_t>(local_rank);
   if (size == 0) return {};
   if (size < count) return {usable[index % size]};
   return {usable.begin() + static_cast<std::ptrdiff_t>(index * size / count),
@@ -268,7 +270,8 @@ std::vector<int> processors_of(int local_rank, int ranks, const std::vector<int>
 }
 
 int run_ranks(const RankPlan& plan) {
-  if (plan.hosts > 1 && plan.port == 0) throw UsageError("--hosts needs --port: the same on every host, for example 29500");
+  if (plan.hosts > 1 && plan.port == 0)
+    throw UsageError("--hosts needs --port: the same on every host, for example 29500");
   if (plan.host < 0 || plan.host >= plan.hosts) {
     throw UsageError("--host " + std::to_string(plan.host) + " is not among " + std::to_string(plan.hosts) +
                      " hosts, which count from 0");

@@ -7,14 +7,14 @@
 namespace cmgems::apps {
 
 struct RankPlan {
-  int ranks = 1;                     // on this host
-  int hosts = 1, host = 0;           // in all, and which one this is
-  std::string address = "127.0.0.1"; // of host 0
-  int port = 0;                      // 0 = a free one
-  int grace = 10;                    // seconds from SIGTERM to SIGKILL
-  bool bind = false;                 // to processors
-  bool plain = false;                // output without prefixes
-  std::vector<std::string> command;  // "cmgems" is this program
+  int ranks = 1;                      // on this host
+  int hosts = 1, host = 0;            // in all, and which one this is
+  std::string address = "127.0.0.1";  // of host 0
+  int port = 0;                       // 0 = a free one
+  int grace = 10;                     // seconds from SIGTERM to SIGKILL
+  bool bind = false;                  // to processors
+  bool plain = false;                 // output without prefixes
+  std::vector<std::string> command;   // "cmgems" is this program
 };
 
 /// The ranks ended with this code, and said why. main() ends with it in silence.

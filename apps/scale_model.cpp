@@ -7,7 +7,9 @@ namespace cmgems::apps {
 namespace {
 
 /// A ring of n: each byte passes out and in (n - 1) / n times for the sums, and again for telling them.
-double ring_seconds(double bytes, double n, double bandwidth) { return n > 1 ? 2 * (n - 1) / n * bytes / bandwidth : 0; }
+double ring_seconds(double bytes, double n, double bandwidth) {
+  return n > 1 ? 2 * (n - 1) / n * bytes / bandwidth : 0;
+}
 
 double reduce_seconds(const ScaleInputs& inputs, int gpus) {
   const double local = std::min(gpus, inputs.per_host);

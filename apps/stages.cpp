@@ -161,7 +161,8 @@ void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& s
       if ((stage.arguments.at(0) == "pretrain") != pretrainings || turn++ % ranks.world() != ranks.rank()) continue;
       own.push_back(stage);
       auto& words = own.back().arguments;
-      const bool goes_on = stage.arguments.at(0) == "finetune" && std::count(words.begin(), words.end(), "--resume") > 0;
+      const bool goes_on =
+          stage.arguments.at(0) == "finetune" && std::count(words.begin(), words.end(), "--resume") > 0;
       if (!goes_on) append(words, {"--set", "compute.threads=" + std::to_string(threads)});
     }
     run_stages(folder, own);

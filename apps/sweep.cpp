@@ -145,7 +145,8 @@ void finish(const Sweep& sweep, const Options& options) {
 }
 
 parallel::Ranks& join_ranks(const Options& options, Session& session) {
-  auto compute = several_ranks() ? load_config({options.config, options.assignments, {}}).compute : config::ComputeOptions{};
+  auto compute =
+      several_ranks() ? load_config({options.config, options.assignments, {}}).compute : config::ComputeOptions{};
   return start_ranks(session, compute);
 }
 

@@ -91,8 +91,7 @@ GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step
     if (ranks[i] != share.rank) continue;
     const auto& [window, epoch, index] = drawn[i];
     const std::size_t chosen = choice(static_cast<std::int64_t>(i));
-    examples.push_back(
-        example(window, *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
+    examples.push_back(example(window, *maskers[chosen], Purpose::mask, epoch, index, batch.statistics[chosen]));
   }
   batch.micro_batches = pack(examples, budget_tokens);
   for (const auto& micro_batch : batch.micro_batches) batch.masked += micro_batch.masked.size();

@@ -58,9 +58,9 @@ Environment from_torchrun(const Reader& reader) {
   environment.world = reader.needed("WORLD_SIZE", 1, kMaxRanks, "RANK");
   if (!has_rank && environment.world == 1) return environment;
   environment.rank = reader.needed("RANK", 0, environment.world - 1, "WORLD_SIZE");
-  environment.local_world =
-      reader.number("LOCAL_WORLD_SIZE", 1, environment.world).value_or(environment.world);
-  environment.local_rank = reader.number("LOCAL_RANK", 0, kMaxRanks).value_or(environment.rank % environment.local_world);
+  environment.local_world = reader.number("LOCAL_WORLD_SIZE", 1, environment.world).value_or(environment.world);
+  environment.local_rank =
+      reader.number("LOCAL_RANK", 0, kMaxRanks).value_or(environment.rank % environment.local_world);
   check_ranks(environment, "LOCAL_WORLD_SIZE", "LOCAL_RANK");
   environment.address = reader.text("MASTER_ADDR").value_or(environment.address);
   if (environment.world > 1) environment.port = reader.needed("MASTER_PORT", 1, kMaxPort, "WORLD_SIZE");
@@ -71,7 +71,9 @@ Environment from_torchrun(const Reader& reader) {
 }
 
 /// "2(x3),1" -> 2
-int first_count(const std::string& text) { return number_of("SLURM_STEP_TASKS_PER_NODE", text.substr(0, text.find_first_of("(,")), 1, kMaxRanks); }
+int first_count(const std::string& text) {
+  return number_of("SLURM_STEP_TASKS_PER_NODE", text.substr(0, text.find_first_of("(,")), 1, kMaxRanks);
+}
 
 Environment from_slurm(const Reader& reader) {
   Environment environment;
@@ -90,8 +92,8 @@ Environment from_slurm(const Reader& reader) {
   if (!address && !one_host) environment.address = first_host(*nodes);
   const int job = reader.number("SLURM_JOB_ID", 0, 2'147'483'647).value_or(0);
   const int step = reader.number("SLURM_STEP_ID", 0, 2'147'483'647).value_or(0);
-  environment.port =
-      reader.number("MASTER_PORT", 1, kMaxPort).value_or(kFirstSlurmPort + (job % kSlurmPorts + step % kSlurmPorts) % kSlurmPorts);
+  environment.port = reader.number("MASTER_PORT", 1, kMaxPort)
+                         .value_or(kFirstSlurmPort + (job % kSlurmPorts + step % kSlurmPorts) % kSlurmPorts);
   environment.job = std::to_string(job) + "." + std::to_string(step);
   environment.restart = reader.number("SLURM_RESTART_COUNT", 0, 1'000'000'000).value_or(0);
   return environment;

@@ -16,10 +16,7 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 }  // namespace
 
 GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Ranks& ranks, std::size_t bucket_bytes)
-    : ranks_(ranks),
-      parameters_(std::move(parameters)),
-      bucket_of_(parameters_.size()),
-      views_(parameters_.size()) {
+    : ranks_(ranks), parameters_(std::move(parameters)), bucket_of_(parameters_.size()), views_(parameters_.size()) {
   lay_out(bucket_bytes);
   add_hooks();
 }

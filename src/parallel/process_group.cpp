@@ -170,8 +170,8 @@ c10::intrusive_ptr<c10d::Store> open_store(const Environment& environment, std::
     options.masterListenFd = listen_at(own_address("", environment.address), port);
   }
   auto store = c10::make_intrusive<c10d::TCPStore>(environment.address, options);
-  return c10::make_intrusive<c10d::PrefixStore>(
-      "cmgems/" + environment.job + "/" + std::to_string(environment.restart), std::move(store));
+  return c10::make_intrusive<c10d::PrefixStore>("cmgems/" + environment.job + "/" + std::to_string(environment.restart),
+                                                std::move(store));
 }
 
 c10::intrusive_ptr<c10d::Backend> open_gloo(const Environment& environment,

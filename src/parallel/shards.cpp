@@ -17,7 +17,8 @@ void share_owned(std::span<const at::Tensor> tensors, std::span<const int> owner
     offsets.push_back(size);  // in its owner's row
     size += tensors[i].numel();
   }
-  const auto own = at::zeros({*std::max_element(sizes.begin(), sizes.end())}, tensors[0].options().requires_grad(false));
+  const auto own =
+      at::zeros({*std::max_element(sizes.begin(), sizes.end())}, tensors[0].options().requires_grad(false));
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (owners[i] == ranks.rank()) own.narrow(0, offsets[i], tensors[i].numel()).copy_(tensors[i].reshape(-1));
   }

@@ -100,7 +100,8 @@ std::string Watch::stop_reason() const {
 
 void Watch::fail(ExitCode code, const std::string& message) {
   const auto text = std::to_string(static_cast<int>(code)) + " " + one_line(message);
-  post(hub() ? "lost 0 " + std::to_string(static_cast<int>(code)) + " rank 0 on " + host_name() + " failed: " + one_line(message)
+  post(hub() ? "lost 0 " + std::to_string(static_cast<int>(code)) + " rank 0 on " + host_name() +
+                   " failed: " + one_line(message)
              : "fail " + text);
   std::unique_lock lock(mutex_);
   lost_ = true;  // what follows is due to this rank
@@ -220,8 +221,7 @@ void Watch::lose(int rank, ExitCode code, const std::string& message) {
     if (std::exchange(lost_, true)) return;
   }
   if (hub()) {
-    tell("lost " + std::to_string(rank) + " " + std::to_string(static_cast<int>(code)) + " " +
-         one_line(message));
+    tell("lost " + std::to_string(rank) + " " + std::to_string(static_cast<int>(code)) + " " + one_line(message));
   }
   plan_.on_lost({rank, code, message});
   decided_.notify_all();

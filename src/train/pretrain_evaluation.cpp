@@ -11,8 +11,7 @@ void PretrainLoop::draw_validation() {
   const auto& masker = *maskers_[schedule_.validation_masker(state_.curriculum)];
   const auto draw = static_cast<std::uint64_t>(schedule_.redraws_validation() ? state_.step : 0);
   validation_ = corpus_.validation_batches(options_.validation_windows, masker,
-                                           static_cast<std::size_t>(runtime_.micro_batch_tokens), draw,
-                                           ranks_.share());
+                                           static_cast<std::size_t>(runtime_.micro_batch_tokens), draw, ranks_.share());
   double masked = static_cast<double>(masked_tokens(validation_));
   ranks_.sum({&masked, 1});
   validation_masked_ = static_cast<std::uint64_t>(masked);

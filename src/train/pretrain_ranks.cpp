@@ -78,8 +78,9 @@ double PretrainLoop::reduced_gradients(const corpus::GlobalBatch& batch) {
   reducer_->begin();
   try {
     const RankPart part{batch.masked, ranks_.rank(), [this] { reducer_->arm(); }};
-    values[0] = accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed),
-                                     state_.step, [this] { poll(); }, part);
+    values[0] = accumulate_gradients(
+        model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed), state_.step,
+        [this] { poll(); }, part);
   } catch (const StopRequested&) {
     values[1] = 1;
   }

@@ -26,25 +26,25 @@ TEST_CASE("a killed rank ends the others within five seconds", "[ranks][fault]")
   for (int i = 0; i < kills; ++i) {
     const std::string victim = i % 2 == 0 ? "1" : "0", survivor = i % 2 == 0 ? "0" : "1";
     const std::string run = "run" + std::to_string(i);
-    const auto ended = program.shell(two_ranks(long_run(run)) + until(run + "/checkpoint-25") + "sleep 0." +
-                                     std::to_string(i * 37 % 100 + 100).substr(1) +
-                                     "; since=$(date +%s%3N); kill -9 $p" + victim + "; wait $p" + survivor +
-                                     "; code=$?; " + note_time("time") + "wait $p" + victim + "; exit $code");
+    const auto ended =
+        program.shell(two_ranks(long_run(run)) + until(run + "/checkpoint-25") + "sleep 0." +
+                      std::to_string(i * 37 % 100 + 100).substr(1) + "; since=$(date +%s%3N); kill -9 $p" + victim +
+                      "; wait $p" + survivor + "; code=$?; " + note_time("time") + "wait $p" + victim + "; exit $code");
     INFO(program.read("err" + survivor));
     CHECK(ended.code == 74);
     CHECK(number(program.read("time")) < 5000);
-    CHECK_THAT(program.read("err" + survivor), Catch::Contains("cmgems: rank " + victim) &&
-                                                   Catch::Contains(" ended without a word"));
+    CHECK_THAT(program.read("err" + survivor),
+               Catch::Contains("cmgems: rank " + victim) && Catch::Contains(" ended without a word"));
     check_whole(program, run);
   }
 }
 
 TEST_CASE("a stopped rank ends the others at the timeout", "[ranks][fault]") {
   const Program program;
-  const auto ended = program.shell(two_ranks(long_run("run") + "--set compute.rank_timeout=2") +
-                                   until("run/checkpoint-25") +
-                                   "since=$(date +%s%3N); kill -STOP $p1; wait $p0; code=$?; " + note_time("time") +
-                                   "kill -CONT $p1; wait $p1; echo $? >code1; exit $code");
+  const auto ended =
+      program.shell(two_ranks(long_run("run") + "--set compute.rank_timeout=2") + until("run/checkpoint-25") +
+                    "since=$(date +%s%3N); kill -STOP $p1; wait $p0; code=$?; " + note_time("time") +
+                    "kill -CONT $p1; wait $p1; echo $? >code1; exit $code");
   INFO(program.read("err0"));
   CHECK(ended.code == 74);
   CHECK(number(program.read("time")) >= 1900);
@@ -72,9 +72,9 @@ TEST_CASE("a rank that fails gives the others its sentence and its code", "[rank
 TEST_CASE("a signal to one rank saves the same step on all", "[ranks][fault]") {
   const Program program;
   REQUIRE(program.run("launch -n 2 -- " + long_run("whole") + "--set train.max_steps=400").code == 0);
-  const auto ended = program.shell(two_ranks(long_run("run") + "--set train.max_steps=400") +
-                                   until("run/checkpoint-25") +
-                                   "kill -TERM $p1; wait $p0; code=$?; wait $p1; echo $? >code1; exit $code");
+  const auto ended =
+      program.shell(two_ranks(long_run("run") + "--set train.max_steps=400") + until("run/checkpoint-25") +
+                    "kill -TERM $p1; wait $p0; code=$?; wait $p1; echo $? >code1; exit $code");
   INFO(program.read("err0") + program.read("err1"));
   CHECK(ended.code == 75);
   CHECK(number(program.read("code1")) == 75);
@@ -95,10 +95,11 @@ TEST_CASE("torchrun begins anew from the newest checkpoint by itself", "[ranks][
   const std::string arguments = long_run("run") + "--set train.max_steps=400 --resume auto";
   REQUIRE(program.run("launch -n 2 -- " + long_run("whole") + "--set train.max_steps=400").code == 0);
   // The first time round rank 1 is killed behind its first checkpoint.
-  const auto restarted = program.shell(
-      "env -u CMGEMS_DATA '" CMGEMS_TORCHRUN "' --standalone --no-python --nproc-per-node 2 --max-restarts 1 sh -c "
-      "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { p=$$; (" + until("run/checkpoint-50") + "kill -9 $p) & }; exec " +
-      CMGEMS_PROGRAM + " " + arguments + "'");
+  const auto restarted =
+      program.shell("env -u CMGEMS_DATA '" CMGEMS_TORCHRUN
+                    "' --standalone --no-python --nproc-per-node 2 --max-restarts 1 sh -c "
+                    "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { p=$$; (" +
+                    until("run/checkpoint-50") + "kill -9 $p) & }; exec " + CMGEMS_PROGRAM + " " + arguments + "'");
   INFO(restarted.err);
   REQUIRE(restarted.code == 0);
   CHECK_THAT(restarted.err, Catch::Contains("restart 1"));

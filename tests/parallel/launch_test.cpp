@@ -25,8 +25,8 @@ TEST_CASE("launch returns the first failing code and ends the others", "[launch]
   const auto killed = program.run("launch -n 2 -- sh -c '[ $RANK = 1 ] && kill -9 $$; exec sleep 600'");
   CHECK(killed.code == 137);
   CHECK_THAT(killed.err, Catch::Contains("rank 1 was ended by signal 9"));
-  const auto deaf =
-      program.run("launch -n 2 --grace 1 -- sh -c 'trap \"\" TERM; [ $RANK = 1 ] && exit 3; while :; do sleep 1; done'");
+  const auto deaf = program.run(
+      "launch -n 2 --grace 1 -- sh -c 'trap \"\" TERM; [ $RANK = 1 ] && exit 3; while :; do sleep 1; done'");
   CHECK(deaf.code == 3);
 }
 
@@ -35,12 +35,13 @@ TEST_CASE("launch passes signals on and leaves no process", "[launch]") {
   const auto ended = program.shell(
       "'" + std::string(CMGEMS_PROGRAM) +
       "' launch -n 2 -- sh -c 'trap \"echo told; exit 75\" TERM; echo $$ >pid$RANK; while :; do sleep 0.1; done' & "
-      "pid=$!; " + until("pid0") + until("pid1") + "kill -TERM $pid; wait $pid");
+      "pid=$!; " +
+      until("pid0") + until("pid1") + "kill -TERM $pid; wait $pid");
   CHECK(ended.code == 75);
   CHECK_THAT(ended.out, Catch::Contains("told\n") && Catch::Contains("[1] told\n"));
   const auto orphans = program.shell(
-      "'" + std::string(CMGEMS_PROGRAM) +
-      "' launch -n 2 -- sh -c 'echo $$ >own$RANK; exec sleep 600' & pid=$!; " + until("own0") + until("own1") +
+      "'" + std::string(CMGEMS_PROGRAM) + "' launch -n 2 -- sh -c 'echo $$ >own$RANK; exec sleep 600' & pid=$!; " +
+      until("own0") + until("own1") +
       "kill -9 $pid; sleep 0.5; kill -0 $(cat own0) 2>/dev/null && echo alive; kill -0 $(cat own1) 2>/dev/null && echo "
       "alive; true");
   CHECK(orphans.out.empty());

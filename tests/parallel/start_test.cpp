@@ -36,9 +36,8 @@ TEST_CASE("two ranks are the same run by launch, torchrun and SLURM", "[ranks]")
   INFO(launched.err);
   REQUIRE(launched.code == 0);
   CHECK(json::parse(launched.out)["command"] == "pretrain");
-  CHECK_THAT(launched.err, Catch::Contains("[0] ") && Catch::Contains("rank 0 of 2 on ") &&
-                               Catch::Contains("[1] ") && Catch::Contains("rank 1 of 2 on ") &&
-                               Catch::Contains("cpu (started by torchrun)"));
+  CHECK_THAT(launched.err, Catch::Contains("[0] ") && Catch::Contains("rank 0 of 2 on ") && Catch::Contains("[1] ") &&
+                               Catch::Contains("rank 1 of 2 on ") && Catch::Contains("cpu (started by torchrun)"));
 
   const auto port = free_port();
   const std::string by_hand = "env -u CMGEMS_DATA MASTER_PORT=" + port + " SLURM_NTASKS=2 ";
@@ -67,7 +66,8 @@ TEST_CASE("two ranks are the same run by launch, torchrun and SLURM", "[ranks]")
 
 TEST_CASE("another number of ranks goes on by name, with the same windows", "[ranks]") {
   const Program program;
-  const std::string tiny20 = tiny("run") + "--set train.max_steps=20 --set curriculum.min_steps=19 --set train.eval_steps=10 ";
+  const std::string tiny20 =
+      tiny("run") + "--set train.max_steps=20 --set curriculum.min_steps=19 --set train.eval_steps=10 ";
   REQUIRE(program.run("launch -n 2 -- " + tiny20).code == 0);
   const auto refused = program.run("pretrain --resume run --extend-to 40");
   CHECK(refused.code == 64);

@@ -36,9 +36,7 @@ class ThreadRanks final : public parallel::Ranks {
     sums.push_back(tensor.numel());
     return std::make_unique<Sum>(*this, tensor);
   }
-  void broadcast(const at::Tensor& tensor, int from) override {
-    tensor.copy_(gather(tensor).select(0, from));
-  }
+  void broadcast(const at::Tensor& tensor, int from) override { tensor.copy_(gather(tensor).select(0, from)); }
   at::Tensor gather(const at::Tensor& tensor) override {
     meeting_.tensors[index()] = tensor.detach();
     meeting_.gate.arrive_and_wait();

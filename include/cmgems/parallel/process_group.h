@@ -15,11 +15,11 @@ namespace cmgems::parallel {
 struct Lost {
   int rank = 0;
   ExitCode code = ExitCode::io;  // what this process should end with: the code of a rank that failed
-  std::string message;                    // one sentence that names the rank
+  std::string message;           // one sentence that names the rank
 };
 
 struct GroupOptions {
-  std::string interface;             // of the network; "" = loopback, or the way to another host's MASTER_ADDR
+  std::string interface;  // of the network; "" = loopback, or the way to another host's MASTER_ADDR
   std::chrono::milliseconds timeout = std::chrono::minutes(5);  // that a rank may be silent
   bool cuda = false;
   bool even_alone = false;  // a real group of one process, to try it out

@@ -56,7 +56,8 @@ TEST_CASE("torchrun's variables", "[parallel]") {
 }
 
 TEST_CASE("SLURM's variables", "[parallel]") {
-  const auto by_hand = with({{"SLURM_PROCID", "1"}, {"SLURM_LOCALID", "1"}, {"SLURM_NTASKS", "2"}, {"MASTER_PORT", "4000"}});
+  const auto by_hand =
+      with({{"SLURM_PROCID", "1"}, {"SLURM_LOCALID", "1"}, {"SLURM_NTASKS", "2"}, {"MASTER_PORT", "4000"}});
   CHECK(by_hand.source == std::string("SLURM"));
   CHECK(by_hand.rank == 1);
   CHECK(by_hand.world == 2);
@@ -96,9 +97,10 @@ TEST_CASE("malformed variables are named", "[parallel]") {
     }
     return "";
   };
-  CHECK(problem({{"RANK", "two"}, {"WORLD_SIZE", "4"}}) ==
-        "the environment variable RANK is \"two\": expected a number in 0..3; unset it, or let torchrun, srun or cmgems "
-        "launch set it");
+  CHECK(
+      problem({{"RANK", "two"}, {"WORLD_SIZE", "4"}}) ==
+      "the environment variable RANK is \"two\": expected a number in 0..3; unset it, or let torchrun, srun or cmgems "
+      "launch set it");
   CHECK_THAT(problem({{"RANK", "4"}, {"WORLD_SIZE", "4"}, {"MASTER_PORT", "1"}}), Catch::Contains("0..3"));
   CHECK_THAT(problem({{"RANK", "0"}}), Catch::Contains("RANK is set, but WORLD_SIZE is not"));
   CHECK_THAT(problem({{"WORLD_SIZE", "2"}}), Catch::Contains("WORLD_SIZE is set, but RANK is not"));

@@ -48,7 +48,9 @@ struct Recorder : train::Observer {
   }
   void on_eval(const train::EvalReport& report) override { perplexities.push_back(report.perplexity); }
   void on_skipped(std::int64_t, const std::string& reason) override { skipped = reason; }
-  void on_interrupt(std::int64_t step, const std::string& reason) override { interrupted = reason + std::to_string(step); }
+  void on_interrupt(std::int64_t step, const std::string& reason) override {
+    interrupted = reason + std::to_string(step);
+  }
   std::vector<double> losses, perplexities;
   std::vector<std::uint64_t> masked;
   std::uint64_t tokens = 0;
@@ -162,8 +164,8 @@ TEST_CASE("in double precision ranks differ by rounding only, over 100 steps", "
         if (masked[0] == 0) continue;
         reducer.begin();
         const train::RankPart part{static_cast<std::uint64_t>(masked[0]), ranks.rank(), [&] { reducer.arm(); }};
-        std::vector<double> loss{train::accumulate_gradients(model, batch.micro_batches, runtime, 1, step,
-                                                             train::never_stop, part)};
+        std::vector<double> loss{
+            train::accumulate_gradients(model, batch.micro_batches, runtime, 1, step, train::never_stop, part)};
         reducer.finish();
         static_cast<parallel::Ranks&>(ranks).sum(std::span<double>(loss));
         optimizer.clip_gradients(1);
