@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cmgems/base/error.h"
+#include "cmgems/train/pretrainer.h"
 #include "command.h"
 #include "pretrain_run.h"
 #include "rank_orders.h"
