@@ -46,7 +46,7 @@ TEST_CASE("a run that goes on keeps the command lines of before", "[apps]") {
   const test::TemporaryFolder run;
   const auto file = run.path() / "run.json";
   const auto write = [&](const std::vector<std::string>& words) {
-    apps::write_run_record(file, {words, {}}, {}, {"pretrain", {}, {}, 42, 0, false});
+    apps::write_run_record(file, {words, {}, false, nullptr}, {}, {"pretrain", {}, {}, 42, 0, false});
     return nlohmann::json::parse(read_file(file));
   };
   const nlohmann::json first{"cmgems", "pretrain", "--out", "a"}, second{"cmgems", "pretrain", "--resume", "a"};

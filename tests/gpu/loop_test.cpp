@@ -1,4 +1,6 @@
 // Pretraining on the GPU: nobody waits within a step, figures come late and right, and the run logs what it reached.
+#include <torch/nn/modules/linear.h>
+
 #include <cmath>
 #include <deque>
 
@@ -11,6 +13,9 @@
 #include "cmgems/train/step_figures.h"
 #include "nn/cuda/load.h"
 #include "support/catch_torch.h"
+// clang-format off
+#include <torch/nn/modules/linear.h>
+// clang-format on
 #include "support/gpu.h"
 #include "support/paths.h"
 #include "support/random_genome.h"
