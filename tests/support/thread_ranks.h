@@ -1,6 +1,7 @@
 // Ranks that are threads of one process: what they compute must not depend on sockets. Include catch_torch.h first.
 #pragma once
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/sum.h>
 
@@ -99,6 +100,7 @@ inline void on_ranks(int world, const std::function<void(ThreadRanks&)>& work) {
   std::vector<std::thread> threads;
   for (int rank = 0; rank < world; ++rank) {
     threads.emplace_back([&, rank] {
+      at::set_num_threads(1);  // of this one
       ThreadRanks ranks(meeting, rank, world);
       try {
         work(ranks);

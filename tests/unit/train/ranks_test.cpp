@@ -140,7 +140,7 @@ TEST_CASE("slices of the optimizer's state are together the whole", "[ranks]") {
     bytes[-1] = size(whole.state());
   });
   CHECK(bytes[0] + bytes[1] == bytes[-1]);
-  CHECK(std::max(bytes[0], bytes[1]) < bytes[-1] * 6 / 10);
+  CHECK(std::max(bytes[0], bytes[1]) < bytes[-1] * 3 / 4);  // the largest tensor is more than half of so small a model
 }
 
 TEST_CASE("in double precision ranks differ by rounding only, over 100 steps", "[ranks]") {
@@ -198,7 +198,7 @@ TEST_CASE("a stop that reaches one rank saves the same step on all, and the run 
   fs::create_directories(run);
   std::mutex mutex;
   std::vector<std::string> ends;
-  for (const int polls : {3, 17, 40}) {  // the first of them in the first step, where nothing is there to save
+  for (const int polls : {3, 12, 20}) {  // the first of them in the first step, where nothing is there to save
     test::on_ranks(2, [&](test::ThreadRanks& ranks) {
       Recorder own;
       train::RunControl control;
