@@ -105,7 +105,7 @@ void add_npmi_motifs(CLI::App& npmi, Session& session) {
   command->add_option("--meme", options->meme, "motifs: a file in the MEME motif format")->required();
   command->add_option("--top", options->test.top, "how many of the best k-mers are tested, in k-mers")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostKmers));
   command
       ->add_option("--match-p", options->test.match_p,
                    "a k-mer matches a motif when at most this share of random k-mers scores as high")
@@ -116,7 +116,7 @@ void add_npmi_motifs(CLI::App& npmi, Session& session) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--rows", options->rows, "motifs to print, smallest p first; --json has all")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostKmers));
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

@@ -104,7 +104,7 @@ void add_npmi_show(CLI::App& npmi, Session& session) {
   command->add_option("table", options->table, kTableHelp)->required();
   command->add_option("--top", options->top, "k-mers to list at each end")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostKmers));
   command->add_option("--plot", options->plot, "write the distribution of scores as a picture (SVG) to this file");
   add_output_flags(*command, options->output);
   command->footer(kExample);
