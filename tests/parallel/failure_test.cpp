@@ -94,11 +94,11 @@ TEST_CASE("torchrun begins anew from the newest checkpoint by itself", "[ranks][
   const Program program;
   const std::string arguments = long_run("run") + "--set train.max_steps=400 --set train.save_steps=100 --resume auto";
   REQUIRE(program.run("launch -n 2 -- " + long_run("whole") + "--set train.max_steps=400").code == 0);
-  // The first time round rank 1 is killed behind its first checkpoint.
+  // The first time round rank 1 is killed behind its first checkpoint. torchrun makes one $ of two.
   const auto restarted =
       program.shell("env -u CMGEMS_DATA '" CMGEMS_TORCHRUN
                     "' --standalone --no-python --nproc-per-node 2 --max-restarts 1 sh -c "
-                    "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { p=$$; (" +
+                    "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { read p rest </proc/self/stat; (" +
                     until("run/checkpoint-100") + "kill -9 $p) & }; exec " + CMGEMS_PROGRAM + " " + arguments + "'");
   INFO(restarted.err);
   REQUIRE(restarted.code == 0);
