@@ -31,7 +31,7 @@ void run(const BenchFlags& flags) {
     wait_for(states);
     return batch;
   };
-  auto work = work_of(encode(0));
+  auto work = nn::work_of(encode(0));
   work.selected = 1;
   double tokens = 0, seconds = 0;
   Stopwatch watch;
@@ -47,9 +47,9 @@ void run(const BenchFlags& flags) {
     return;
   }
   const auto& shape = bench.shape();
-  const double flops = forward_flops(shape, work) - 2.0 * static_cast<double>(shape.hidden_size) *
-                                                        static_cast<double>(shape.hidden_size + shape.vocab_size);
-  const double best = matmul_rate(shape, bench.runtime.bf16, bench.runtime.cuda);
+  const double flops = nn::forward_flops(shape, work) - 2.0 * static_cast<double>(shape.hidden_size) *
+                                                            static_cast<double>(shape.hidden_size + shape.vocab_size);
+  const double best = nn::matmul_rate(shape, bench.runtime.bf16, bench.runtime.cuda);
   std::cout << decimals(rate, 0) << " tokens/s in " << steps << " batches of " << flags.windows << " windows, "
             << bench.runtime.threads << " threads; " << percent(rate * flops / best, 0) << " of the "
             << decimals(best / 1e9, 0) << " GFLOP/s of products of the model's sizes; peak memory "

@@ -1,5 +1,4 @@
-// What `bench train` and `bench infer` share: a model with initial weights, windows of the pretraining mix, and what
-// the machine could do at best.
+// What `bench train` and `bench infer` share: a model with initial weights, windows of the pretraining mix.
 #pragma once
 
 #include <memory>
@@ -7,6 +6,7 @@
 #include "cmgems/corpus/corpus.h"
 #include "cmgems/masking/masker.h"
 #include "cmgems/nn/device.h"
+#include "cmgems/nn/flops.h"
 #include "cmgems/nn/heads.h"
 #include "command.h"
 
@@ -41,18 +41,6 @@ class BenchModel {
   std::unique_ptr<masking::Masker> masker_;
   formats::BertShape shape_;
 };
-
-/// Floating-point operations of one token: forward, or three times that for training (docs/performance.md).
-/// attended: mean number of tokens that a token attends to; selected: share of tokens through the head and the last
-/// layer's queries and feed-forward.
-struct Work {
-  double attended = 0, selected = 0;
-};
-Work work_of(const corpus::GlobalBatch& batch);
-double forward_flops(const formats::BertShape& shape, const Work& work);
-
-/// Rate of LibTorch's products [4096, H] x [H, F] and [4096, F] x [F, H] on the device, FLOP/s, the best of several.
-double matmul_rate(const formats::BertShape& shape, bool bf16, bool cuda);
 
 /// Returns when the device has computed x, of which it reads one element.
 void wait_for(const at::Tensor& x);

@@ -1,6 +1,7 @@
 // cmgems bench train: real tokens per second of pretraining, and what each fast path is worth.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "cmgems/corpus/prefetch.h"
 #include "cmgems/train/adamw.h"
 #include "cmgems/train/lm_step.h"
+#include "cmgems/train/step_figures.h"
 #include "result_table.h"
 #include "run_record.h"
 #include "stopwatch.h"
@@ -102,9 +104,12 @@ class TrainBench {
   }
 
   /// One step of each in turn, again and again, so that a machine that slows down slows all of them; every round
-  /// begins with another one, so that none always follows the same.
+  /// begins with another one, so that none always follows the same. Several variants wait for each step, to know its
+  /// time; a single one runs as the trainer does on a GPU, which reads a step's figures when the next is queued.
   void measure(std::vector<Variant>& list, double seconds, std::int64_t steps) {
+    steps_ahead_ = list.size() == 1 && bench_.runtime.cuda ? 1 : 0;
     for (auto& variant : list) train_step(variant);
+    finish_steps(0);
     for (auto& variant : list) variant.steps = 0, variant.tokens = variant.seconds = 0;
     const auto count = static_cast<std::int64_t>(list.size());
     Stopwatch watch;
@@ -113,27 +118,31 @@ class TrainBench {
       for (std::int64_t i = 0; i < count; ++i) train_step(list[static_cast<std::size_t>((round + i) % count)]);
       spent += watch.lap();
     }
+    finish_steps(0);
+    list[0].seconds += watch.lap();  // of the step that was still queued
   }
 
   BenchModel& bench() { return bench_; }
-  Work work() const { return {attended_ / steps_, selected_ / steps_}; }
+  nn::Work work() const { return {attended_ / steps_, selected_ / steps_}; }
 
  private:
   void train_step(Variant& variant) {
     Stopwatch watch;
     auto batch = prefetcher_.next();
     while (train::masked_tokens(batch.micro_batches) == 0) batch = prefetcher_.next();  // the trainer skips it, too
-    const auto work = work_of(batch);
+    const auto work = nn::work_of(batch);
     if (variant.padded)
       for (auto& micro : batch.micro_batches) micro = padded(micro);
     auto runtime = bench_.runtime;
     runtime.bf16 = variant.bf16;
     runtime.fast = variant.fast;
-    train::accumulate_gradients(bench_.model, batch.micro_batches, runtime, static_cast<std::uint64_t>(options_.seed),
-                                step_);
-    optimizer_.clip_gradients(options_.max_grad_norm);
-    optimizer_.step(options_.learning_rate / 100);
+    const auto loss = train::accumulate_gradients(bench_.model, batch.micro_batches, runtime,
+                                                  static_cast<std::uint64_t>(options_.seed), step_);
+    const auto norm = optimizer_.clip_gradients(options_.max_grad_norm);
+    optimizer_.step(options_.learning_rate / 100, train::not_finite(loss, norm));
     optimizer_.clear_gradients();
+    queued_.emplace_back(loss, norm);
+    finish_steps(steps_ahead_);
     variant.seconds += watch.lap();
     variant.tokens += static_cast<double>(batch.tokens);
     ++variant.steps;
@@ -143,9 +152,15 @@ class TrainBench {
     selected_ += work.selected;
   }
 
+  void finish_steps(std::size_t all_but) {
+    for (; queued_.size() > all_but; queued_.pop_front()) queued_.front().read();
+  }
+
   BenchModel bench_;
   const config::TrainOptions& options_;
   train::AdamW optimizer_;
+  std::deque<train::StepFigures> queued_;
+  std::size_t steps_ahead_ = 0;
   corpus::Prefetcher prefetcher_;
   std::int64_t step_ = 0;
   double steps_ = 0, attended_ = 0, selected_ = 0;
@@ -154,6 +169,7 @@ class TrainBench {
 struct Report {
   double flops, fp32_rate, bf16_rate;  // a token; FLOP/s of products
   int threads;
+  std::int64_t device_memory;  // peak of the training, 0 on CPU
 };
 
 void print_json(const std::vector<Variant>& list, const Report& report) {
@@ -173,6 +189,7 @@ void print_json(const std::vector<Variant>& list, const Report& report) {
                             {"mflop_token", report.flops / 1e6},
                             {"matmul_gflops", {{"fp32", report.fp32_rate / 1e9}, {"bf16", report.bf16_rate / 1e9}}},
                             {"peak_memory_bytes", peak_memory()},
+                            {"peak_device_memory_bytes", report.device_memory},
                             {"rows", rows}}
                    .dump(2)
             << "\n";
@@ -182,7 +199,9 @@ void print_text(const std::vector<Variant>& list, const Report& report) {
   std::cout << decimals(report.flops / 1e6, 1) << " MFLOP a token; products of the model's sizes: fp32 "
             << decimals(report.fp32_rate / 1e9, 0) << " GFLOP/s"
             << (report.bf16_rate > 0 ? ", bf16 " + decimals(report.bf16_rate / 1e9, 0) + " GFLOP/s" : "") << "; "
-            << report.threads << " threads; peak memory " << (peak_memory() >> 20) << " MB\n\n";
+            << report.threads << " threads; peak memory " << (peak_memory() >> 20) << " MB"
+            << (report.device_memory > 0 ? ", on the device " + std::to_string(report.device_memory >> 20) + " MB" : "")
+            << "\n\n";
   ResultTable table({"", "tokens/s", "ratio", "of the products' rate", "steps"});
   for (const auto& variant : list) {
     const double best = variant.bf16 ? report.bf16_rate : report.fp32_rate;
@@ -202,9 +221,11 @@ void run(const Options& options) {
   auto list = variants(options, runtime);
   bench.measure(list, options.bench.seconds, options.steps);
   const auto& shape = bench.bench().shape();
+  const auto device_memory = nn::peak_device_memory();
   const bool any_bf16 = runtime.bf16 || options.bf16;
-  const Report report{3 * forward_flops(shape, bench.work()), matmul_rate(shape, false, runtime.cuda),
-                      any_bf16 ? matmul_rate(shape, true, runtime.cuda) : 0, runtime.threads};
+  const Report report{nn::kTrainingFactor * nn::forward_flops(shape, bench.work()),
+                      nn::matmul_rate(shape, false, runtime.cuda),
+                      any_bf16 ? nn::matmul_rate(shape, true, runtime.cuda) : 0, runtime.threads, device_memory};
   if (options.bench.output.json) return print_json(list, report);
   print_text(list, report);
 }

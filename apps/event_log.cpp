@@ -33,7 +33,7 @@ train::EvalReport evaluation_from_json(const ordered_json& one) {
           one.at(3).get<std::uint64_t>(),
           one.at(4).get<std::string>(),
           0,
-          0};
+          {}};
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ void EventLog::on_step(const train::StepReport& report) {
   pending_.learning_rate = report.learning_rate;
   pending_.tokens += report.tokens;
   pending_.seconds = report.seconds;
-  pending_.tokens_per_second = report.tokens_per_second;
+  pending_.rate = report.rate;
   add_masks(pending_.masks, report.masks);
   each([&](EventSink& sink) { sink.on_step(report); });
   if (report.step % kStepsPerEvent == 0 || report.step == report.max_steps) finish_event();

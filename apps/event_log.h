@@ -21,7 +21,8 @@ struct TrainEvent {
   double learning_rate = 0;  // of the last
   std::uint64_t tokens = 0;
   std::vector<train::MaskerReport> masks;
-  double seconds = 0, tokens_per_second = 0;  // at the last, by the clock
+  double seconds = 0;  // at the last, by the clock, as the next
+  train::Rate rate;
 };
 
 /// A file of a run. Its functions throw IoError when it cannot be written, keep what was to be written, and try again

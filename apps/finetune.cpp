@@ -37,7 +37,7 @@ constexpr const char* kExample =
 struct Options {
   ConfigFlags config;
   OutputFlags output;
-  std::optional<std::string> task, train, dev, test, model, data;
+  std::optional<std::string> task, train, dev, test, model, data, baseline;
   std::vector<std::int64_t> shots;
   std::optional<std::int64_t> runs, seed;
   std::optional<double> split;
@@ -68,12 +68,13 @@ void apply_flags(config::Config& config, const Options& options) {
   if (options.split && inputs.test_table) {
     throw UsageError("--split and --test exclude each other: test rows of their own, or a share of the training rows");
   }
-  std::vector<std::string> numbers;
-  if (!options.shots.empty()) numbers.push_back("finetune.shots=" + list_text(options.shots));
-  if (options.runs) numbers.push_back("finetune.runs=" + std::to_string(*options.runs));
-  if (options.seed) numbers.push_back("finetune.seed=" + std::to_string(*options.seed));
-  if (options.split) numbers.push_back("finetune.test_share=" + decimals(*options.split, 6));
-  config::apply_assignments(config, numbers);
+  std::vector<std::string> settings;
+  if (!options.shots.empty()) settings.push_back("finetune.shots=" + list_text(options.shots));
+  if (options.runs) settings.push_back("finetune.runs=" + std::to_string(*options.runs));
+  if (options.seed) settings.push_back("finetune.seed=" + std::to_string(*options.seed));
+  if (options.split) settings.push_back("finetune.test_share=" + decimals(*options.split, 6));
+  if (options.baseline) settings.push_back(words_assignment("finetune.baseline", *options.baseline));
+  config::apply_assignments(config, settings);
 }
 
 config::Config configure(const Options& options) {
@@ -104,7 +105,7 @@ void resolve_plan(config::FinetuneOptions& options, const std::vector<FinetuneCe
 void check_resume_flags(const Options& options) {
   const bool settings = !options.config.file.empty() || !options.config.assignments.empty() || options.config.device ||
                         options.task || options.train || options.dev || options.test || options.model || options.data ||
-                        !options.shots.empty() || options.runs || options.seed || options.split;
+                        options.baseline || !options.shots.empty() || options.runs || options.seed || options.split;
   if (settings || options.overwrite) {
     throw UsageError(
         "--resume goes on with the settings of the run: leave out all others, or start anew in a folder "
@@ -252,6 +253,9 @@ void add_finetune(CLI::App& app, Session& session) {
   command->add_option("--model", options->model,
                       "run folder, model folder, or random (default: the newest finished pretraining under ./runs)");
   command->add_option("--data", options->data, "data folder of the tasks (default: $CMGEMS_DATA, else ./data)");
+  command->add_option("--baseline", options->baseline,
+                      "rows beside the model, with commas: kmer, majority, random-encoder or random-init (the same) "
+                      "(default: kmer,majority)");
   add_config_flags(*command, options->config);
   command->add_option("--out", options->out, "run folder (default: runs/finetune-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");

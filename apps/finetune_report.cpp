@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "finetune_options.h"
 #include "json_values.h"
 #include "published_table.h"
 #include "result_table.h"
@@ -13,14 +14,14 @@ namespace {
 using metrics::ClassificationScores;
 using nlohmann::ordered_json;
 
-metrics::MeanAndDeviation summary(const MethodScores& method, double ClassificationScores::*value) {
+std::vector<double> values_of(const MethodScores& method, double ClassificationScores::*value) {
   std::vector<double> values;
   for (const auto& run : method.runs) values.push_back(run.*value);
-  return metrics::mean_and_deviation(values);
+  return values;
 }
 
 std::string mean_text(const MethodScores& method, double ClassificationScores::*value) {
-  const auto figures = summary(method, value);
+  const auto figures = metrics::mean_and_deviation(values_of(method, value));
   const bool single = method.runs.size() < 2;
   return decimals(figures.mean, 3) + (single ? "" : " ± " + decimals(figures.deviation, 3));
 }
@@ -29,22 +30,6 @@ std::string shots_text(const FinetuneResult& result) { return result.shots > 0 ?
 
 ordered_json table_json(const std::filesystem::path& path, std::size_t rows) {
   return {{"path", path.string()}, {"rows", rows}};
-}
-
-/// What differs from the plain protocol when it is not as it is by default.
-ordered_json options_json(const FinetuneResult& result) {
-  constexpr const char* kFreeze[] = {"none", "encoder", "layers"};
-  const auto& options = result.options;
-  ordered_json json = {{"pooling", options.pooling == config::Pooling::cls ? "cls" : "mean"},
-                       {"freeze", kFreeze[static_cast<int>(options.freeze)]},
-                       {"class_weights", options.class_weights == config::ClassWeights::none ? "none" : "balanced"},
-                       {"early_stopping", or_null(options.early_stopping)},
-                       {"learning_rates", nullptr}};
-  if (options.freeze == config::Freeze::layers) json["trained_layers"] = options.trained_layers;
-  if (!options.learning_rates.empty()) json["learning_rates"] = options.learning_rates;
-  const bool held_out = options.early_stopping || !options.learning_rates.empty();
-  if (held_out && result.dev.empty()) json["held_out"] = options.held_out;
-  return json;
 }
 
 ordered_json model_run_json(const train::FinetuneRun& run) {
@@ -59,11 +44,7 @@ ordered_json model_run_json(const train::FinetuneRun& run) {
 
 ordered_json method_json(const MethodScores& method, const FinetuneResult& result) {
   ordered_json json = {{"name", method.name}, {"kind", method.kind}};
-  for (const auto& column : kScoreColumns) {
-    const auto figures = summary(method, column.value);
-    json["mean"][column.key] = or_null(figures.mean);
-    json["deviation"][column.key] = or_null(figures.deviation);
-  }
+  json.update(summary_json(method.runs));
   json["runs"] = ordered_json::array();
   for (std::size_t i = 0; i < method.runs.size(); ++i) {
     ordered_json run = {{"seed", result.model_runs[i].seed}};
@@ -76,7 +57,8 @@ ordered_json method_json(const MethodScores& method, const FinetuneResult& resul
 
 /// Where a task was not scored by shots, no number was published for it either.
 FewShotScore score_of(const FinetuneResult& result) {
-  return {result.task, result.shots, summary(result.methods.front(), &ClassificationScores::accuracy).mean};
+  const auto accuracies = values_of(result.methods.front(), &ClassificationScores::accuracy);
+  return {result.task, result.shots, metrics::mean_and_deviation(accuracies).mean};
 }
 
 ordered_json result_json(const FinetuneResult& result) {
@@ -98,42 +80,35 @@ ordered_json result_json(const FinetuneResult& result) {
   return json;
 }
 
-std::string rate_text(const FinetuneResult& result) {
-  if (result.options.learning_rates.empty()) return significant(result.plan.learning_rate);
-  std::string text;
-  for (const double rate : result.options.learning_rates)
-    text += (text.empty() ? "the best of " : ", ") + significant(rate);
-  return text + " on held-out rows";
-}
-
-std::string options_text(const FinetuneResult& result) {
-  const auto& options = result.options;
-  std::string text;
-  if (options.freeze == config::Freeze::encoder) text += ", encoder frozen";
-  if (options.freeze == config::Freeze::layers) {
-    text += ", only the last " + std::to_string(options.trained_layers) +
-            (options.trained_layers == 1 ? " layer" : " layers") + " trained";
-  }
-  if (options.class_weights == config::ClassWeights::balanced) text += ", balanced class weights";
-  if (options.early_stopping) text += ", early stopping after " + std::to_string(*options.early_stopping);
-  return text;
-}
-
 void print_notes(std::ostream& out, const std::vector<std::string>& notes) {
   if (!notes.empty()) out << "\n";
   for (const auto& note : notes) out << "- " << note << "\n";
+}
+
+constexpr const char* kIntervalTitle = "95% interval";
+
+/// Balanced accuracy, F1, MCC and the number of runs.
+void add_further(std::vector<std::string>& cells, const MethodScores& method) {
+  for (auto value : {&ClassificationScores::balanced_accuracy, &ClassificationScores::f1, &ClassificationScores::mcc}) {
+    cells.push_back(mean_text(method, value));
+  }
+  cells.push_back(std::to_string(method.runs.size()));
 }
 
 void print_one(std::ostream& out, const FinetuneResult& result) {
   out << "task " << result.task << ", " << result.classes << " classes, " << result.test_rows << " test rows; "
       << result.plan.epochs << " epochs, learning rate " << rate_text(result) << ", batch " << result.plan.batch_size
       << options_text(result) << "\n\n";
-  ResultTable table({"method", "shots", "accuracy", "balanced", "macro F1", "MCC", "runs"});
+  const bool several = result.model_runs.size() > 1;
+  std::vector<std::string> titles{"method", "shots", "accuracy"};
+  if (several) titles.emplace_back(kIntervalTitle);
+  for (const char* title : {"balanced", "macro F1", "MCC", "runs"}) titles.emplace_back(title);
+  ResultTable table(titles);
   for (const auto& method : result.methods) {
-    table.add({method.name, shots_text(result), mean_text(method, &ClassificationScores::accuracy),
-               mean_text(method, &ClassificationScores::balanced_accuracy),
-               mean_text(method, &ClassificationScores::f1), mean_text(method, &ClassificationScores::mcc),
-               std::to_string(method.runs.size())});
+    std::vector<std::string> cells{method.name, shots_text(result), mean_text(method, &ClassificationScores::accuracy)};
+    if (several) cells.push_back(interval_text(values_of(method, &ClassificationScores::accuracy), 3));
+    add_further(cells, method);
+    table.add(cells);
   }
   table.print(out);
   print_notes(out, result.notes);
@@ -141,20 +116,22 @@ void print_one(std::ostream& out, const FinetuneResult& result) {
 
 /// A row for each task and number of shots: accuracy of every method, then more of the model.
 void print_several(std::ostream& out, const std::vector<FinetuneResult>& results) {
-  out << results.front().methods.front().name << options_text(results.front()) << "\n\n";
+  out << results.front().methods.front().name << plan_text(results) << options_text(results.front()) << "\n\n";
+  const bool several = results.front().model_runs.size() > 1;
   std::vector<std::string> titles{"task", "shots", "accuracy"};
+  if (several) titles.emplace_back(kIntervalTitle);
   for (std::size_t i = 1; i < results.front().methods.size(); ++i) titles.push_back(results.front().methods[i].kind);
   for (const char* title : {"balanced", "macro F1", "MCC", "runs"}) titles.emplace_back(title);
   ResultTable table(titles);
   for (const auto& result : results) {
     std::vector<std::string> cells{result.task, shots_text(result)};
-    for (const auto& method : result.methods) cells.push_back(mean_text(method, &ClassificationScores::accuracy));
     const auto& model = result.methods.front();
-    for (auto value :
-         {&ClassificationScores::balanced_accuracy, &ClassificationScores::f1, &ClassificationScores::mcc}) {
-      cells.push_back(mean_text(model, value));
+    for (const auto& method : result.methods) {
+      cells.push_back(mean_text(method, &ClassificationScores::accuracy));
+      if (several && &method == &model)
+        cells.push_back(interval_text(values_of(model, &ClassificationScores::accuracy), 3));
     }
-    cells.push_back(std::to_string(model.runs.size()));
+    add_further(cells, model);
     table.add(cells);
   }
   table.print(out);

@@ -5,6 +5,7 @@
 #include "baselines.h"
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
+#include "finetune_notes.h"
 #include "finetune_progress.h"
 #include "path_from_here.h"
 #include "result_table.h"
@@ -16,34 +17,15 @@ std::string name_of(const FinetuneCell& cell) {
   return cell.task.name + (cell.shots > 0 ? ", " + std::to_string(cell.shots) + " shots" : "");
 }
 
-/// A model that does not beat what costs nothing has not earned its pretraining: say so in words.
-void add_comparison(FinetuneResult& result) {
-  const auto mean_accuracy = [](const MethodScores& method) {
-    double sum = 0;
-    for (const auto& scores : method.runs) sum += scores.accuracy;
-    return sum / static_cast<double>(method.runs.size());
-  };
-  const auto& model = result.methods.front();
-  for (std::size_t i = 1; i < result.methods.size(); ++i) {
-    const auto& other = result.methods[i];
-    if (mean_accuracy(model) <= mean_accuracy(other)) {
-      result.notes.push_back("the fine-tuned model does not beat: " + other.name);
-    }
-  }
-}
-
 void add_notes(FinetuneResult& result, const tasks::TaskData& task) {
+  const auto add = [&](const std::vector<std::string>& notes) {
+    result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+  };
   result.notes = task.notes;
-  add_comparison(result);
+  add(comparison_notes(result));
   const auto draw = tasks::draw_note(task.pool, task.classes, static_cast<int>(result.shots));
   if (!draw.empty() && result.model_runs.size() > 1) result.notes.push_back(draw);
-  const auto collapsed =
-      std::count_if(result.model_runs.begin(), result.model_runs.end(), [](const auto& run) { return run.collapsed; });
-  if (collapsed > 0) {
-    result.notes.push_back(std::to_string(collapsed) + " of " + std::to_string(result.model_runs.size()) +
-                           " runs collapsed: the model predicted a single class for the whole test set (a lower "
-                           "finetune.learning_rate or more rows may help)");
-  }
+  add(collapse_notes(result));
 }
 
 FinetuneResult start_result(const FinetuneJob& job, const FinetuneCell& cell) {

@@ -4,7 +4,6 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
@@ -50,21 +49,12 @@ struct Options {
   bool dry_run = false;
 };
 
-std::vector<std::string> words_of(const std::string& list) {
-  std::vector<std::string> words;
-  std::stringstream stream(list);
-  for (std::string word; std::getline(stream, word, ',');) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
-
 config::Config configure(const Options& options) {
   config::Config config = load_config(options.config);
   if (options.model) config.inputs.model = options.model;
   if (options.data) config.inputs.data = options.data;
   if (options.sets) config.gue.sets = words_of(*options.sets);
-  if (options.baseline) config.gue.baseline = words_of(*options.baseline);
+  if (options.baseline) config::apply_assignments(config, {words_assignment("gue.baseline", *options.baseline)});
   if (!options.seeds.empty()) config.gue.seeds = options.seeds;
   config::validate(config);
   tasks::choose_gue_sets(config.gue.sets);  // unknown words before anything is looked for
@@ -103,8 +93,11 @@ void print_plan(std::ostream& out, const GueWork& work) {
 
 /// What would be done, in the shape of a result without methods.
 GueResult planned_result(const GueInputs& inputs) {
-  GueResult result{
-      {}, inputs.model.empty() ? "random" : inputs.model.string(), inputs.config.gue.seeds, {}, inputs.work.absent};
+  GueResult result;
+  result.model = inputs.model.empty() ? "random" : inputs.model.string();
+  result.seeds = inputs.config.gue.seeds;
+  result.absent = inputs.work.absent;
+  result.options = inputs.config.gue;
   for (const auto& set : inputs.work.sets) {
     result.sets.push_back({set.set, set.classes, set.rows, set.plan.steps, {}, set.notes});
   }
@@ -234,7 +227,8 @@ void add_eval_gue(CLI::App& app, Session& session) {
                       "(default: all)");
   command->add_option("--seeds", options->seeds, "one run each, with commas (default: 42)")->delimiter(',');
   command->add_option("--baseline", options->baseline,
-                      "rows beside the model, with commas: kmer, majority, random-encoder (default: kmer,majority)");
+                      "rows beside the model, with commas: kmer, majority, random-encoder or random-init (the same) "
+                      "(default: kmer,majority)");
   add_config_flags(*command, options->config);
   command->add_option("--out", options->out, "run folder (default: runs/eval-gue-<date>-<time>)");
   command->add_flag("--overwrite", options->overwrite, "replace the run in a folder that is not empty");

@@ -66,15 +66,41 @@ GroupMean group_mean(const GueResult& result, Species species) {
   return mean;
 }
 
+ordered_json options_json(const config::GueOptions& options) {
+  return {{"pooling", options.pooling == config::Pooling::cls ? "cls" : "mean"},
+          {"learning_rate", options.learning_rate},
+          {"batch_size", options.batch_size}};
+}
+
+/// "mean pooling, batch 16": what is not the published protocol.
+std::string options_text(const config::GueOptions& options) {
+  const config::GueOptions published;
+  std::string text;
+  const auto add = [&](const std::string& words) { text += (text.empty() ? "" : ", ") + words; };
+  if (options.pooling != published.pooling) add("mean pooling");
+  if (options.learning_rate != published.learning_rate) add("learning rate " + significant(options.learning_rate));
+  if (options.batch_size != published.batch_size) add("batch " + std::to_string(options.batch_size));
+  return text;
+}
+
 void print_table(std::ostream& out, const GueResult& result) {
   const auto kinds = kinds_of(result);
+  const bool several = result.seeds.size() > 1;
+  const auto has_interval = [&](const std::string& kind) { return several && kind == "model"; };
   std::vector<std::string> titles{"set", "test rows", "metric"};
-  for (const auto& kind : kinds) titles.push_back(title_of(kind));
+  for (const auto& kind : kinds) {
+    titles.push_back(title_of(kind));
+    if (has_interval(kind)) titles.emplace_back("95% interval");
+  }
   ResultTable table(titles);
   for (const auto& set : result.sets) {
     std::vector<std::string> cells{set.set->path(), std::to_string(set.rows[2]),
                                    set.set->metric == HeadlineMetric::mcc ? "MCC" : "macro F1"};
-    for (const auto& kind : kinds) cells.push_back(score_text(method_of(set, kind), set.set->metric));
+    for (const auto& kind : kinds) {
+      const auto& method = method_of(set, kind);
+      cells.push_back(score_text(method, set.set->metric));
+      if (has_interval(kind)) cells.push_back(interval_text(headline_values(method, set.set->metric), 2));
+    }
     table.add(cells);
   }
   for (const auto species : {Species::human, Species::other}) {
@@ -83,7 +109,10 @@ void print_table(std::ostream& out, const GueResult& result) {
     std::vector<std::string> cells{"mean of " + std::to_string(mean.sets.size()) + " of " + std::to_string(mean.of) +
                                        " " + std::string(tasks::species_word(species)) + " sets",
                                    "", "MCC"};
-    for (const auto& kind : kinds) cells.push_back(decimals(mean.value(kind), 2));
+    for (const auto& kind : kinds) {
+      cells.push_back(decimals(mean.value(kind), 2));
+      if (has_interval(kind)) cells.emplace_back();
+    }
     table.add(cells);
   }
   table.print(out);
@@ -91,13 +120,9 @@ void print_table(std::ostream& out, const GueResult& result) {
 
 ordered_json method_json(const GueMethod& method) {
   ordered_json json = {{"name", method.name}, {"kind", method.kind}};
-  for (const auto& column : kScoreColumns) {
-    std::vector<double> values;
-    for (const auto& run : method.runs) values.push_back(run.scores.*column.value);
-    const auto figures = metrics::mean_and_deviation(values);
-    json["mean"][column.key] = or_null(figures.mean);
-    json["deviation"][column.key] = or_null(figures.deviation);
-  }
+  std::vector<metrics::ClassificationScores> scores;
+  for (const auto& run : method.runs) scores.push_back(run.scores);
+  json.update(summary_json(scores));
   json["runs"] = ordered_json::array();
   for (const auto& run : method.runs) json["runs"].push_back(to_json(run));
   return json;
@@ -151,7 +176,10 @@ std::vector<tasks::SetScore> scores_of(const GueResult& result) {
 void print_gue_text(std::ostream& out, const GueResult& result) {
   out << "GUE, all scores times 100; " << (result.seeds.size() == 1 ? "seed" : "seeds");
   for (std::size_t i = 0; i < result.seeds.size(); ++i) out << (i == 0 ? " " : ", ") << result.seeds[i];
-  out << "\n\n";
+  out << "\n";
+  if (const auto options = options_text(result.options); !options.empty())
+    out << "not as published: " << options << "\n";
+  out << "\n";
   print_table(out, result);
   bool first = true;
   for (const auto& set : result.sets) {
@@ -173,6 +201,7 @@ std::string gue_json(const GueResult& result) {
                        {"run", result.run.string()},
                        {"model", result.model},
                        {"seeds", result.seeds},
+                       {"options", options_json(result.options)},
                        {"sets", ordered_json::array()}};
   for (const auto& set : result.sets) json["sets"].push_back(set_json(set));
   json["absent"] = result.absent;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cmgems/config/train_options.h"
 #include "cmgems/formats/manifest.h"
 #include "cmgems/metrics/classification.h"
 #include "cmgems/tasks/gue.h"
@@ -44,6 +45,7 @@ struct GueResult {
   std::vector<std::int64_t> seeds;
   std::vector<GueSetResult> sets;
   std::vector<std::string> absent;  // paths of sets that were asked for and have no files
+  config::GueOptions options = {};
 };
 
 /// One run of a method in FOLDER/result.json. Throws: IoError.

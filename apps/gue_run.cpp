@@ -277,6 +277,7 @@ GueResult run_gue(const GueInputs& inputs) {
   result.model = inputs.model.empty() ? "random" : inputs.model.string();
   result.seeds = inputs.config.gue.seeds;
   result.absent = inputs.work.absent;
+  result.options = inputs.config.gue;
   for (const auto& planned : inputs.work.sets) result.sets.push_back(runner.run(planned));
   return result;
 }

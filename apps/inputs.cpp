@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
@@ -148,6 +150,20 @@ fs::path resolve_model(config::Config& config, const Session& session) {
   }
   config.inputs.model = absolute_path(folder.string());
   return folder;
+}
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream stream(list);
+  for (std::string word; std::getline(stream, word, ',');) {
+    if (!word.empty()) words.push_back(word);
+  }
+  return words;
+}
+
+std::string words_assignment(const std::string& key, const std::string& list) {
+  const nlohmann::json words = words_of(list);
+  return key + "=" + words.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 fs::path newest_pretraining() {

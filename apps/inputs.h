@@ -36,6 +36,11 @@ std::filesystem::path model_folder_of(const std::string& given);
 /// ./runs. Empty for "random". Stored in the configuration.
 /// Throws: InputNotFound.
 std::filesystem::path resolve_model(config::Config& config, const Session& session);
+/// The words between the commas of a flag; blank ones are left out.
+std::vector<std::string> words_of(const std::string& list);
+/// `key` set to words_of a flag, for config::apply_assignments.
+std::string words_assignment(const std::string& key, const std::string& list);
+
 /// Newest runs/*/model that holds a masked language model, empty when there is none.
 std::filesystem::path newest_pretraining();
 

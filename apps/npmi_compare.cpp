@@ -89,7 +89,8 @@ void add_npmi_compare(CLI::App& npmi, Session& session) {
   command->add_option("a", options->a, kTableHelp)->required();
   command->add_option("b", options->b, "another one, of the same k")->required();
   command->add_option("--top", options->top, "how many of the best k-mers of each table are compared, in k-mers")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostKmers));
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

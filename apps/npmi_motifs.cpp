@@ -104,15 +104,19 @@ void add_npmi_motifs(CLI::App& npmi, Session& session) {
   command->add_option("table", options->table, kTableHelp)->required();
   command->add_option("--meme", options->meme, "motifs: a file in the MEME motif format")->required();
   command->add_option("--top", options->test.top, "how many of the best k-mers are tested, in k-mers")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostKmers));
   command
       ->add_option("--match-p", options->test.match_p,
                    "a k-mer matches a motif when at most this share of random k-mers scores as high")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 0.5));
-  command->add_option("--seed", options->test.seed, "seed of the random k-mers")->capture_default_str();
+  command->add_option("--seed", options->test.seed, "seed of the random k-mers")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--rows", options->rows, "motifs to print, smallest p first; --json has all")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostKmers));
   add_output_flags(*command, options->output);
   command->footer(kExample);
   command->callback([options, &session] { session.run = [options] { run(*options); }; });

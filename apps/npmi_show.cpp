@@ -102,7 +102,9 @@ void add_npmi_show(CLI::App& npmi, Session& session) {
   auto* command = npmi.add_subcommand(
       "show", "Best and worst k-mers of a table, its distribution of scores, and how many have none");
   command->add_option("table", options->table, kTableHelp)->required();
-  command->add_option("--top", options->top, "k-mers to list at each end")->capture_default_str();
+  command->add_option("--top", options->top, "k-mers to list at each end")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostKmers));
   command->add_option("--plot", options->plot, "write the distribution of scores as a picture (SVG) to this file");
   add_output_flags(*command, options->output);
   command->footer(kExample);

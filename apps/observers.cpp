@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cmgems/nn/device.h"
 #include "mask_statistics.h"
 #include "result_table.h"
 #include "run_record.h"
@@ -15,6 +16,11 @@ using nlohmann::ordered_json;
 constexpr std::int64_t kEstimateAfter = 20;
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+std::string device_memory_text() {
+  const auto peak = nn::peak_device_memory();
+  return peak > 0 ? ", on the device " + format_count(static_cast<unsigned long long>(peak >> 20)) + " MB" : "";
+}
 
 }  // namespace
 
@@ -36,7 +42,20 @@ ordered_json masks_json(const std::vector<train::MaskerReport>& masks) {
   return list;
 }
 
+std::string share_text(double flops, double products) {
+  if (products <= 0) return "";
+  return " (" + percent(flops / products, 0) + " of " + decimals(products / 1e12, 0) + " TFLOP/s)";
+}
+
+std::string ProgressLine::rate_text(const train::Rate& rate) const {
+  return format_rate(rate.tokens) + " tokens/s" + share_text(rate.flops, products_);
+}
+
 void ProgressLine::on_start(const train::StartReport& report) {
+  products_ = report.products;
+  if (products_ > 0) {
+    log_info("products of the model's sizes reach " + decimals(products_ / 1e12, 0) + " TFLOP/s on the device");
+  }
   log_debug("windows cut, validation masked and model made in " + watch_.text());
   first_step_ = report.step;
   if (first_step_ > 0) log_info("continuing after step " + std::to_string(first_step_));
@@ -49,7 +68,7 @@ void ProgressLine::on_step(const train::StepReport& report) {
   const double whole = report.seconds / static_cast<double>(here) * static_cast<double>(report.max_steps - first_step_);
   if (here == kEstimateAfter && report.step < report.max_steps) tell_estimate(report, whole);
   progress_.show("step " + std::to_string(report.step) + "/" + std::to_string(report.max_steps) + "  " +
-                 format_rate(report.tokens_per_second) + " tokens/s  loss " + decimals(report.loss, 3) +
+                 rate_text(report.rate) + "  loss " + decimals(report.loss, 3) +
                  (perplexity_ > 0 ? "  perplexity " + decimals(perplexity_, 1) : "") + "  left " +
                  format_duration(whole - report.seconds));
 }
@@ -61,7 +80,7 @@ void ProgressLine::tell_estimate(const train::StepReport& report, double whole) 
            format_rate(tokens_per_step) + " tokens (" + format_rate(tokens_per_step * static_cast<double>(steps)) +
            " in all) at " + format_rate(ratio(static_cast<double>(tokens_), report.seconds)) + " tokens/s take about " +
            format_duration(whole) + " without evaluations; memory so far " +
-           format_count(static_cast<unsigned long long>(peak_memory() >> 20)) + " MB");
+           format_count(static_cast<unsigned long long>(peak_memory() >> 20)) + " MB" + device_memory_text());
 }
 
 void ProgressLine::on_eval(const train::EvalReport& report) {
@@ -69,7 +88,7 @@ void ProgressLine::on_eval(const train::EvalReport& report) {
   progress_.finish();
   log_info("step " + std::to_string(report.step) + ": validation perplexity " + decimals(report.perplexity, 2) +
            " (masks: " + report.masker + (perplexity_ > 0 ? ", drop " + decimals(drop, 2) : "") + "), " +
-           format_rate(report.tokens_per_second) + " tokens/s");
+           rate_text(report.rate));
   perplexity_ = report.perplexity;
 }
 

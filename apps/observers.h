@@ -17,6 +17,9 @@ void add_masks(std::vector<train::MaskerReport>& sum, const std::vector<train::M
 /// The figures of `cmgems mask --stats --json`, one object for each masker, with its name.
 nlohmann::ordered_json masks_json(const std::vector<train::MaskerReport>& masks);
 
+/// " (45% of 700 TFLOP/s)": what share of the rate at products `flops` is; empty where that was not measured.
+std::string share_text(double flops, double products);
+
 /// Step, rate, perplexity and time left; after a few steps an estimate of the whole run.
 class ProgressLine final : public train::Observer {
  public:
@@ -33,11 +36,13 @@ class ProgressLine final : public train::Observer {
 
  private:
   void tell_estimate(const train::StepReport& report, double whole) const;
+  std::string rate_text(const train::Rate& rate) const;
   Progress progress_;
   Stopwatch watch_;
   std::int64_t first_step_ = 0;  // completed before this session
   std::uint64_t tokens_ = 0;
   double perplexity_ = 0;
+  double products_ = 0;  // FLOP/s, 0: not measured
 };
 
 /// Keeps what the report prints at the end.

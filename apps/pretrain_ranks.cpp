@@ -48,7 +48,7 @@ void follow_pretraining(parallel::Ranks& ranks, std::chrono::steady_clock::time_
                     " reads another genome than rank 0: every host needs the same files under the same paths");
   }
   Stopper stopper(start);
-  train::RunControl control{{}, [&stopper] { return stopper.reason(); }, &ranks};
+  train::RunControl control{{}, [&stopper] { return stopper.reason(); }, {}, &ranks};
   control.checkpoints.resume_from = common.checkpoint;
   try {
     train::pretrain(config, inputs.genome, &inputs.table, {}, {&stopper}, control);

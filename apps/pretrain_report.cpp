@@ -116,7 +116,8 @@ void print_pretrain_text(std::ostream& out, const PretrainResult& result) {
   if (result.recorder.done.skipped > 0) out << "steps skipped       " << result.recorder.done.skipped << "\n";
   out << "parameters          " << format_count(static_cast<unsigned long long>(summary.parameters)) << "\n"
       << "tokens              " << format_count(summary.tokens) << " in " << format_duration(summary.seconds) << ", "
-      << format_rate(static_cast<double>(summary.session_tokens) / std::max(1e-9, summary.seconds)) << " tokens/s\n"
+      << format_rate(static_cast<double>(summary.session_tokens) / std::max(1e-9, summary.seconds)) << " tokens/s"
+      << share_text(summary.session_flops / std::max(1e-9, summary.seconds), summary.products) << "\n"
       << "model               " << (result.run / "model").string() << "\n";
 }
 

@@ -130,7 +130,7 @@ void run_pretraining(const config::Config& config, PretrainInputs& inputs, Pretr
   tell_start(ranks, {checkpoints.resume_from, inputs.record.hashes["genome"]});
   Stopwatch watch;
   try {
-    const train::RunControl control{checkpoints, [&opener] { return opener.stop_reason(); }, &ranks};
+    const train::RunControl control{checkpoints, [&opener] { return opener.stop_reason(); }, {}, &ranks};
     const auto summary =
         train::pretrain(config, inputs.genome, &inputs.table, plan.run / "model", {&opener, &log, &progress}, control);
     inputs.record.compute_cost["training"] = before.training_seconds + summary.seconds;

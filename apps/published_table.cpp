@@ -1,8 +1,11 @@
 #include "published_table.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <set>
 
+#include "cmgems/metrics/classification.h"
 #include "published_scores.h"
 #include "result_table.h"
 
@@ -17,9 +20,10 @@ std::string title_of(const tasks::PublishedModel& model) {
   return std::string(model.name) + (model.global_masks ? " *" : "");
 }
 
-/// "74.95 (+1.20)": theirs, and ours less theirs.
-std::string beside_text(double theirs, double own, int digits) {
-  return decimals(theirs, digits) + " (" + signed_text(own - theirs, digits) + ")";
+/// "74.95 (+1.20)": theirs, and ours less theirs; "0.606 ± 0.045 (+0.014)" with a deviation.
+std::string beside_text(double theirs, double own, int digits, std::optional<double> deviation = {}) {
+  return decimals(theirs, digits) + (deviation ? " ± " + decimals(*deviation, digits) : "") + " (" +
+         signed_text(own - theirs, digits) + ")";
 }
 
 void print_note(std::ostream& out, const PublishedScores& scores) {
@@ -78,7 +82,25 @@ double mean_at(const std::vector<double>& values, const std::vector<std::size_t>
   return sum / static_cast<double>(places.size());
 }
 
+/// Over sets, divided by their number, as the paper has it.
+double deviation_over_sets(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  return metrics::mean_and_deviation(values).deviation * std::sqrt((count - 1) / count);
+}
+
 using Columns = std::vector<const PublishedColumn*>;
+
+/// As table 3: mean and deviation over all sets together.
+std::vector<std::string> all_sets_row(const PublishedScores& scores, const Columns& columns) {
+  const double own = kPercent * mean_of(scores.own);
+  std::vector<std::string> cells{"mean ± SD of all " + std::to_string(scores.tasks.size()),
+                                 decimals(own, 2) + " ± " + decimals(kPercent * deviation_over_sets(scores.own), 2)};
+  for (const auto* column : columns) {
+    const auto values = values_of(*column);
+    cells.push_back(beside_text(kPercent * mean_of(values), own, 2, kPercent * deviation_over_sets(values)));
+  }
+  return cells;
+}
 
 void print_block(std::ostream& out, const PublishedScores& scores, const Columns& columns) {
   std::vector<std::string> titles{std::string(columns.front()->model->block), "ours"};
@@ -102,6 +124,7 @@ void print_block(std::ostream& out, const PublishedScores& scores, const Columns
     }
     table.add(cells);
   }
+  table.add(all_sets_row(scores, columns));
   table.print(out);
   out << "\n";
 }
@@ -133,7 +156,7 @@ void print_shares(std::ostream& out, const std::vector<tasks::SetScore>& own) {
 void print_published_few_shot(std::ostream& out, const std::vector<FewShotScore>& own) {
   const auto scores = published_beside(own);
   if (scores.tasks.empty()) return;
-  std::vector<std::string> titles{"published accuracy (ours less theirs)"};
+  std::vector<std::string> titles{"published accuracy ± deviation (ours less theirs)"};
   titles.insert(titles.end(), scores.tasks.begin(), scores.tasks.end());
   titles.push_back("mean");
   ResultTable table(titles);
@@ -144,7 +167,7 @@ void print_published_few_shot(std::ostream& out, const std::vector<FewShotScore>
   for (const auto& column : scores.columns) {
     cells = {title_of(*column.model)};
     for (std::size_t i = 0; i < scores.tasks.size(); ++i) {
-      cells.push_back(beside_text(column.scores[i].value, scores.own[i], 3));
+      cells.push_back(beside_text(column.scores[i].value, scores.own[i], 3, column.scores[i].deviation));
     }
     cells.push_back(beside_text(mean_of(values_of(column)), mean_of(scores.own), 3));
     table.add(cells);
@@ -173,7 +196,7 @@ void print_published_gue(std::ostream& out, const std::vector<tasks::SetScore>& 
     out << "\n";
   }
   print_shares(out, own);
-  out << "from tables 2 and 6 of the CM-GEMS paper, one run each\n";
+  out << "from tables 2 and 6 of the CM-GEMS paper, one run each; SD over sets as in its table 3\n";
   print_note(out, scores);
 }
 
@@ -181,6 +204,10 @@ ordered_json published_gue_json(const std::vector<tasks::SetScore>& own) {
   const auto scores = published_beside(own);
   if (scores.tasks.empty()) return nullptr;
   auto json = scores_json(scores, "mcc");
+  json["deviation"] = deviation_over_sets(scores.own);
+  for (std::size_t i = 0; i < scores.columns.size(); ++i) {
+    json["models"][i]["deviation"] = deviation_over_sets(values_of(scores.columns[i]));
+  }
   json["share_of_best"] = ordered_json::array();
   for (const auto& share : tasks::share_of_best(own)) {
     json["share_of_best"].push_back({{"species", tasks::species_word(share.group)},

@@ -18,14 +18,15 @@ struct FewShotScore {
   double accuracy = 0;
 };
 
-/// As table 4: accuracy by model and task, the mean over these tasks, ours less theirs in brackets.
+/// As table 4: accuracy by model and task with its deviation over runs, the mean over these tasks, ours less theirs in
+/// brackets.
 void print_published_few_shot(std::ostream& out, const std::vector<FewShotScore>& own);
 /// null when there is nothing to say.
 nlohmann::ordered_json published_few_shot_json(const std::vector<FewShotScore>& own);
 
 /// As tables 2 and 6: Matthews correlation x 100 by set and model, block by block, with the means of the species
-/// groups; then the tests of table 3 over these sets, and the share of the best published mean (figure 3). `own`:
-/// Matthews correlations from -1 to 1, means over seeds.
+/// groups and, as table 3, the mean and deviation over all sets; then the tests of table 3 over these sets, and the
+/// share of the best published mean (figure 3). `own`: Matthews correlations from -1 to 1, means over seeds.
 void print_published_gue(std::ostream& out, const std::vector<tasks::SetScore>& own);
 /// Correlations from -1 to 1; null when there is nothing to say.
 nlohmann::ordered_json published_gue_json(const std::vector<tasks::SetScore>& own);

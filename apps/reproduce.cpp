@@ -32,7 +32,14 @@ struct Options {
   std::vector<std::string> strategies{"random", "genemask", "global", "pmi-voc", "cm-step", "cm-gems"};
   std::optional<std::int64_t> runs;
   std::vector<std::int64_t> shots;
+  bool no_gue = false;
   bool dry_run = false;
+};
+
+/// What there is to be scored, as far as its files are there.
+struct Benchmarks {
+  std::vector<std::pair<FewShot, TaskTokens>> few_shot;
+  std::optional<double> gue;  // tokens of one method
 };
 
 Scale scale_of(const Options& options) {
@@ -62,10 +69,22 @@ Reproduction plan(const Options& options) {
                       contestants_of(options.strategies, options.variant != "release", options.variant != "paper"),
                       {},
                       0,
-                      {}};
+                      {},
+                      false};
   result.runs = options.runs.value_or(result.scale.runs);
   result.recipe = {result.scale.config, options.assignments, options.genome, options.data};
   return result;
+}
+
+/// The papers count the table on the genome that they train on, and the shipped configurations leave it to `auto`,
+/// which is the built-in human table at k=6 whatever the genome.
+void count_on_the_genome(Options& options) {
+  const bool own = std::any_of(options.assignments.begin(), options.assignments.end(),
+                               [](const auto& assignment) { return assignment.starts_with("npmi."); });
+  if (options.genome.empty() || own) return;
+  const std::string from_genome = "npmi.table=from-genome";
+  options.assignments.push_back(from_genome);
+  log_info(from_genome + " (default with --genome; --set npmi.table=auto takes the built-in human table at k=6)");
 }
 
 /// The built-in task has no files.
@@ -85,44 +104,57 @@ ordered_json request_of(const Reproduction& reproduction, const Options& options
 }
 
 /// Seconds of what is still to do.
-double estimate(const Reproduction& reproduction, const config::Config& config,
-                const std::vector<std::pair<FewShot, TaskTokens>>& tasks) {
+double estimate(const Reproduction& reproduction, const config::Config& config, const Benchmarks& benchmarks) {
   const auto rate = measure_rate(reproduction.recipe.config, reproduction.recipe.assignments, config);
   double tokens = 0;
   for (const auto& contestant : reproduction.contestants) {
     if (!finished_run(reproduction.pretraining(contestant))) {
       tokens += pretraining_tokens(config.train, rate);
     }
-    for (const auto& [few_shot, task] : tasks) {
+    for (const auto& [few_shot, task] : benchmarks.few_shot) {
       if (finished_run(reproduction.fine_tuning(contestant, few_shot))) continue;
       tokens += static_cast<double>(reproduction.runs) * few_shot_tokens(config.finetune, few_shot.shots, task);
     }
+    if (!benchmarks.gue || finished_run(reproduction.gue_run(contestant))) continue;
+    const bool first = &contestant == &reproduction.contestants.front();
+    tokens += (first ? 2 : 1) * *benchmarks.gue;  // beside the first one a random encoder is trained
   }
   return tokens / rate.tokens_a_second;
 }
 
-void run(const Options& options) {
-  start_logging(options.output);
-  check(options);
-  Reproduction reproduction = plan(options);
-  const auto config = load_config({reproduction.scale.config, options.assignments, {}});
-  std::vector<std::pair<FewShot, TaskTokens>> tasks;
+/// GUE takes hours: without --data, a scale that reads no tables does without it.
+Benchmarks look_for_benchmarks(const Options& options, const Reproduction& reproduction, const config::Config& config) {
+  Benchmarks found;
   for (const auto& name : reproduction.scale.tasks) {
-    const auto tokens = tokens_of(name, reproduction.recipe.data);
+    const auto tokens = tokens_of(name, options.data);
     for (const auto shots : reproduction.scale.shots) {
-      if (tokens) tasks.emplace_back(FewShot{name, shots}, *tokens);
+      if (tokens) found.few_shot.emplace_back(FewShot{name, shots}, *tokens);
     }
   }
-  for (const auto& [few_shot, tokens] : tasks) reproduction.few_shot.push_back(few_shot);
+  const bool wanted = !options.no_gue && (!options.data.empty() || reads_tables(reproduction.scale));
+  if (wanted) found.gue = gue_tokens(config, options.data);
+  return found;
+}
+
+void run(Options options) {
+  start_logging(options.output);
+  check(options);
+  count_on_the_genome(options);
+  Reproduction reproduction = plan(options);
+  const auto config = load_config({reproduction.scale.config, options.assignments, {}});
+  const auto benchmarks = look_for_benchmarks(options, reproduction, config);
+  for (const auto& [few_shot, tokens] : benchmarks.few_shot) reproduction.few_shot.push_back(few_shot);
+  reproduction.gue = benchmarks.gue.has_value();
   check_few_shot(reproduction.few_shot);
   const auto stages = stages_of(reproduction);
   if (options.dry_run) {
-    return tell_stages(std::cout, "reproduce", stages, estimate(reproduction, config, tasks), options.output.json);
+    return tell_stages(std::cout, "reproduce", stages, estimate(reproduction, config, benchmarks), options.output.json);
   }
   keep_request(reproduction.folder, "reproduce.json", request_of(reproduction, options, config), "a reproduction");
   if (const auto to_do = stages_to_do(stages); to_do > 0) {
     log_info("estimate: " + std::to_string(to_do) + " of " + std::to_string(stages.size()) + " stages take about " +
-             decimals(estimate(reproduction, config, tasks) / 60, 0) + " minutes, baselines and measurements apart");
+             decimals(estimate(reproduction, config, benchmarks) / 60, 0) +
+             " minutes, baselines and measurements apart");
   }
   run_stages(reproduction.folder, stages);
   const auto result = reproduction_json(reproduction);
@@ -142,7 +174,8 @@ std::vector<std::string> scale_names() {
 void add_reproduce(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
-      "reproduce", "Pretrain with every strategy and compare the models on the few-shot tasks: the papers' chain");
+      "reproduce",
+      "Pretrain with every strategy and compare the models on the few-shot tasks and GUE: the papers' chain");
   command
       ->add_option("--scale", options->scale,
                    "how much: smoke takes minutes on two cores, the others are published sizes")
@@ -151,7 +184,10 @@ void add_reproduce(CLI::App& app, Session& session) {
   command->add_option("--variant", options->variant, "masking as the papers write it, as it was released, or both")
       ->capture_default_str()
       ->check(CLI::IsMember({"paper", "release", "both"}));
-  command->add_option("--strategies", options->strategies, "the first one is what the others are compared with")
+  command
+      ->add_option("--strategies", options->strategies,
+                   "the first one is what the others are compared with; hard-to-easy, a negative control, can be asked "
+                   "for, too")
       ->capture_default_str()
       ->delimiter(',');
   command->add_option("--shots", options->shots, "rows per class (default: the scale's)")
@@ -159,8 +195,12 @@ void add_reproduce(CLI::App& app, Session& session) {
       ->check(CLI::PositiveNumber);
   command->add_option("--runs", options->runs, "few-shot runs of each model (default: the scale's, 5 or 10)")
       ->check(CLI::PositiveNumber);
-  command->add_option("--genome", options->genome, "as for pretrain");
-  command->add_option("--data", options->data, "data folder of the tasks (default: $CMGEMS_DATA, else ./data)");
+  command->add_option("--genome", options->genome,
+                      "as for pretrain; the NPMI table is counted on it unless --set npmi.table says otherwise");
+  command->add_option("--data", options->data,
+                      "data folder of the tasks and of GUE (default: $CMGEMS_DATA, else ./data; smoke evaluates GUE "
+                      "with --data only)");
+  command->add_flag("--no-gue", options->no_gue, "leave GUE out (fewer sets: --set gue.sets=tf,prom_core_tata)");
   command->add_option("--set", options->assignments, "key.path=value for every stage; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "folder of all stages (default: runs/reproduce-SCALE)");

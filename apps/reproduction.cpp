@@ -14,9 +14,11 @@ Stage pretraining(const Reproduction& reproduction, const Contestant& contestant
                            more);
 }
 
+/// Their rows are the same beside every model.
+std::string baselines(bool first) { return first ? R"(["kmer","majority","random-encoder"])" : "[]"; }
+
 Stage fine_tuning(const Reproduction& reproduction, const Contestant& contestant, const FewShot& few_shot, bool first) {
-  const FewShotPlan plan{few_shot, reproduction.runs, reproduction.pretraining(contestant),
-                         first ? R"(["kmer","majority","random-encoder"])" : "[]"};
+  const FewShotPlan plan{few_shot, reproduction.runs, reproduction.pretraining(contestant), baselines(first)};
   return few_shot_stage("few-shot " + few_shot.name() + " of " + contestant.name(),
                         reproduction.fine_tuning(contestant, few_shot), reproduction.recipe, {}, plan);
 }
@@ -35,9 +37,8 @@ const std::vector<Scale>& scales() {
 std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release) {
   std::vector<Contestant> list;
   for (const auto& strategy : strategies) {
-    const bool single = strategy == "random";
-    if (paper || single) list.push_back({strategy, false});
-    if (release && !single) list.push_back({strategy, true});
+    if (paper) list.push_back({strategy, false});
+    if (release) list.push_back({strategy, true});
   }
   return list;
 }
@@ -50,6 +51,12 @@ std::vector<Stage> stages_of(const Reproduction& reproduction) {
       const bool first = &contestant == &reproduction.contestants.front();
       stages.push_back(fine_tuning(reproduction, contestant, few_shot, first));
     }
+  }
+  for (const auto& contestant : reproduction.contestants) {
+    if (!reproduction.gue) break;
+    const bool first = &contestant == &reproduction.contestants.front();
+    stages.push_back(gue_stage("gue of " + contestant.name(), reproduction.gue_run(contestant), reproduction.recipe,
+                               reproduction.pretraining(contestant), baselines(first)));
   }
   return stages;
 }

@@ -1,4 +1,4 @@
-// The papers' chain as a list of commands: a pretraining of each strategy, then few-shot runs of each model.
+// The papers' chain as a list of commands: a pretraining of each strategy, then few-shot runs and GUE of each model.
 #pragma once
 
 #include <filesystem>
@@ -34,6 +34,7 @@ struct Reproduction {
   std::vector<FewShot> few_shot;  // tasks whose files are there
   std::int64_t runs;
   Recipe recipe;
+  bool gue = false;  // some of its sets are there
 
   std::filesystem::path pretraining(const Contestant& contestant) const {
     return folder / "pretrain" / contestant.name();
@@ -41,9 +42,11 @@ struct Reproduction {
   std::filesystem::path fine_tuning(const Contestant& contestant, const FewShot& which) const {
     return folder / "finetune" / which.name() / contestant.name();
   }
+  std::filesystem::path gue_run(const Contestant& contestant) const { return folder / "gue" / contestant.name(); }
 };
 
-/// Every strategy as written, as released, or both; random masking has nothing that was released otherwise.
+/// Every strategy as written, as released, or both. That goes for random masks too: what masked tokens are replaced by
+/// was released otherwise (masking.random_ids).
 std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release);
 
 /// In the order in which they run. The baselines are scored with the first model only: their rows are the same for all.

@@ -1,7 +1,9 @@
 #include "reproduction_table.h"
 
+#include "json_values.h"
 #include "paired_figures.h"
 #include "result_table.h"
+#include "shell_word.h"
 #include "stage_results.h"
 
 namespace cmgems::apps {
@@ -17,6 +19,17 @@ ordered_json compared_json(const ScoredMethod& method, const ScoredMethod& refer
   return json;
 }
 
+constexpr const char* kSpecies[] = {"human", "other"};
+
+/// The row of a baseline behind those of the contestants, made where there is none.
+ordered_json& baseline_row(ordered_json& rows, const std::string& kind, const std::string& name) {
+  for (auto& row : rows) {
+    if (row.at("kind").get_ref<const std::string&>() == kind) return row;
+  }
+  rows.push_back({{"name", name}, {"kind", kind}});
+  return rows.back();
+}
+
 /// Scores by row of the table: the strategies, then the baselines that the first of them was scored beside.
 void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewShot& few_shot) {
   std::vector<ScoredMethod> first;
@@ -27,10 +40,52 @@ void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewS
         i == 0 ? accuracy_json(methods.front()) : compared_json(methods.front(), first.front());
   }
   for (std::size_t b = 1; b < first.size(); ++b) {
-    const std::size_t row = reproduction.contestants.size() + b - 1;
-    if (row >= rows.size()) rows.push_back({{"name", first[b].name}});
-    rows[row]["accuracy"][few_shot.name()] = compared_json(first[b], first.front());
+    baseline_row(rows, first[b].kind, first[b].name)["accuracy"][few_shot.name()] =
+        compared_json(first[b], first.front());
   }
+}
+
+ordered_json at_or_null(const ordered_json& object, const std::string& key) {
+  return object.contains(key) ? object[key] : ordered_json(nullptr);
+}
+
+void add_gue_of(ordered_json& row, const ordered_json& means, const std::string& kind) {
+  for (const char* species : kSpecies) row["gue"][species] = at_or_null(means[species]["mcc"], kind);
+}
+
+/// -> how many sets the means are of.
+ordered_json add_gue(ordered_json& rows, const Reproduction& reproduction) {
+  ordered_json sets;
+  for (std::size_t i = 0; i < reproduction.contestants.size(); ++i) {
+    const auto means = gue_means(reproduction.gue_run(reproduction.contestants[i]));
+    add_gue_of(rows[i], means, "model");
+    if (i > 0) continue;
+    for (const char* species : kSpecies) sets[species] = means[species]["sets"];
+    for (const auto& [kind, mean] : means["human"]["mcc"].items()) {
+      if (kind != "model") add_gue_of(baseline_row(rows, kind, kind), means, kind);
+    }
+  }
+  return sets;
+}
+
+/// Of a row that may lack it, null then.
+ordered_json value_at(const ordered_json& row, const std::string& group, const std::string& key) {
+  return row.contains(group) ? at_or_null(row[group], key) : ordered_json(nullptr);
+}
+
+std::string mcc_text(const ordered_json& row, const char* species) {
+  return decimals(100 * number_or_nan(value_at(row, "gue", species)), 2);
+}
+
+void print_notes(std::ostream& out, const ordered_json& result) {
+  out << "\nperplexity: of the run's own validation masks, so not between rows; accuracy: mean ± deviation of "
+      << result["runs"] << " runs\n";
+  if (result["gue"].is_null()) return;
+  const std::string folder = result["folder"];
+  out << "MCC: mean over " << result["gue"]["human"] << " human and " << result["gue"]["other"]
+      << " other sets of GUE, times 100; set by set and with intervals: cmgems compare "
+      << shell_word(folder + "/gue/" + result["rows"][0]["name"].get<std::string>()) << " and others in "
+      << shell_word(folder + "/gue") << "\n";
 }
 
 }  // namespace
@@ -38,7 +93,7 @@ void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewS
 ordered_json reproduction_json(const Reproduction& reproduction) {
   ordered_json rows = ordered_json::array();
   for (const auto& contestant : reproduction.contestants) {
-    ordered_json row = {{"name", contestant.name()}};
+    ordered_json row = {{"name", contestant.name()}, {"kind", "model"}};
     row.update(pretraining_json(reproduction.pretraining(contestant)));
     rows.push_back(row);
   }
@@ -47,11 +102,13 @@ ordered_json reproduction_json(const Reproduction& reproduction) {
     tasks.push_back(few_shot.name());
     add_scores(rows, reproduction, few_shot);
   }
+  const auto gue = reproduction.gue ? add_gue(rows, reproduction) : ordered_json(nullptr);
   return {{"command", "reproduce"},
           {"scale", reproduction.scale.name},
           {"folder", reproduction.folder.string()},
           {"runs", reproduction.runs},
           {"tasks", tasks},
+          {"gue", gue},
           {"rows", rows}};
 }
 
@@ -62,6 +119,8 @@ void print_reproduction(std::ostream& out, const ordered_json& result) {
     titles.push_back(task);
     compared.push_back(task);
   }
+  const bool gue = !result["gue"].is_null();
+  if (gue) titles.insert(titles.end(), {"MCC human", "MCC other"});
   ResultTable scores(titles), differences(compared);
   for (const auto& row : result["rows"]) {
     const bool trained = row.contains("perplexity") && !row["perplexity"].is_null();
@@ -71,16 +130,18 @@ void print_reproduction(std::ostream& out, const ordered_json& result) {
     const bool reference = &row == &result["rows"][0];
     std::vector<std::string> beside{row["name"]};
     for (const auto& task : result["tasks"]) {
-      const auto& accuracy = row["accuracy"][task.get<std::string>()];
-      cells.push_back(accuracy_text(accuracy));
-      if (!reference) beside.push_back(difference_text(accuracy["difference"], 3));
+      const auto accuracy = value_at(row, "accuracy", task.get<std::string>());
+      cells.push_back(accuracy.is_null() ? "-" : accuracy_text(accuracy));
+      if (!reference) beside.push_back(accuracy.is_null() ? "-" : difference_text(accuracy["difference"], 3));
     }
+    if (gue) cells.insert(cells.end(), {mcc_text(row, "human"), mcc_text(row, "other")});
     scores.add(cells);
     if (!reference) differences.add(beside);
   }
   scores.print(out);
-  out << "\nperplexity: of the run's own validation masks, so not between rows; accuracy: mean ± deviation of "
-      << result["runs"] << " runs\n\n";
+  print_notes(out, result);
+  if (result["tasks"].empty()) return;
+  out << "\n";
   differences.print(out);
   out << "\nmean difference of accuracy over the same draws, and its 95% interval (Student's t over runs)\n";
 }

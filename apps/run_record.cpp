@@ -85,6 +85,7 @@ void write_run_record(const std::filesystem::path& file, const Session& session,
   if (record.keep > 0) json["keep"] = record.keep;
   if (!record.accepted.empty()) json["accepted"] = record.accepted;
   if (record.finished) json["peak_memory_bytes"] = peak_memory();
+  if (const auto peak = nn::peak_device_memory(); record.finished && peak > 0) json["peak_device_memory_bytes"] = peak;
   write_file_atomic(file, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 

@@ -124,7 +124,8 @@ void check(const ScoredResults& results) {
 }  // namespace
 
 const std::vector<std::string>& score_words() {
-  static const std::vector<std::string> words{"accuracy", "f1", "precision", "recall", "mcc", "auc"};
+  static const std::vector<std::string> words{"accuracy", "balanced_accuracy", "f1", "precision", "recall", "mcc",
+                                              "auc"};
   return words;
 }
 

@@ -9,7 +9,7 @@
 
 namespace cmgems::apps {
 
-/// The words for a score in results.json: accuracy, f1, precision, recall, mcc, auc.
+/// The words for a score in results.json: accuracy, balanced_accuracy, f1, precision, recall, mcc, auc.
 const std::vector<std::string>& score_words();
 
 struct ScoredRun {

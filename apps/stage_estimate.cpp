@@ -9,9 +9,16 @@
 #include "cmgems/base/file_system.h"
 #include "cmgems/base/log.h"
 #include "cmgems/train/finetuner.h"
+#include "gue_plan.h"
+#include "inputs.h"
 #include "labelled_data.h"
 
 namespace cmgems::apps {
+namespace {
+
+constexpr double kScoring = 1.0 / 3;  // of the time of training
+
+}  // namespace
 
 std::optional<TaskTokens> tokens_of(const std::string& task, const std::string& data) {
   config::Config config;
@@ -26,6 +33,25 @@ std::optional<TaskTokens> tokens_of(const std::string& task, const std::string& 
     return tokens;
   } catch (const InputNotFound& error) {
     log_warning("left out: " + task + " (" + error.what() + ")");
+    return std::nullopt;
+  }
+}
+
+std::optional<double> gue_tokens(config::Config config, const std::string& data) {
+  if (!data.empty()) config.inputs.data = data;
+  try {
+    const auto work = plan_gue(config, resolve_data(config), {});
+    double tokens = 0;
+    for (const auto& set : work.sets) {
+      const auto& plan = set.plan;
+      const double row = set.tokens_per_step / static_cast<double>(plan.batch_size);
+      const auto measurements = static_cast<double>((plan.steps + plan.eval_steps - 1) / plan.eval_steps);
+      const double scored = measurements * static_cast<double>(set.rows[1]) + static_cast<double>(set.rows[2]);
+      tokens += static_cast<double>(plan.steps) * set.tokens_per_step + scored * row * kScoring;
+    }
+    return tokens * static_cast<double>(config.gue.seeds.size());
+  } catch (const InputNotFound& error) {
+    log_warning(std::string("left out: GUE (") + error.what() + ")");
     return std::nullopt;
   }
 }
@@ -50,7 +76,7 @@ double pretraining_tokens(const config::TrainOptions& options, const Rate& rate)
 
 double few_shot_tokens(const config::FinetuneOptions& options, std::int64_t shots, const TaskTokens& task) {
   const auto epochs = train::finetune_plan(options, shots).epochs;
-  return static_cast<double>(shots * task.classes * epochs) * task.row + task.test / 3;
+  return static_cast<double>(shots * task.classes * epochs) * task.row + task.test * kScoring;
 }
 
 }  // namespace cmgems::apps

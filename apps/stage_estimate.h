@@ -17,6 +17,10 @@ struct TaskTokens {
 /// None when the task's files are not there, which is told. `data`: the data folder, empty = the default.
 std::optional<TaskTokens> tokens_of(const std::string& task, const std::string& data);
 
+/// Tokens of evaluating a model on the GUE sets that are there, all seeds, in terms of training. None when no set is
+/// there, which is told. `data`: the data folder, empty = the default. Throws: DataError (a damaged set).
+std::optional<double> gue_tokens(config::Config config, const std::string& data);
+
 struct Rate {
   double tokens_a_second = 0, tokens_a_window = 0;
 };

@@ -40,6 +40,22 @@ std::vector<ScoredMethod> methods_of_stage(const std::filesystem::path& run) {
   }
 }
 
+ordered_json gue_means(const std::filesystem::path& run) {
+  const auto file = run / "results.json";
+  const auto json = ordered_json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+  const auto damaged = [&] {
+    return DataError(file.string() + " is not what eval-gue writes; remove its folder, and the stage runs again");
+  };
+  if (!json.is_object() || !json.contains("means")) throw damaged();
+  const auto& means = json["means"];
+  for (const char* species : {"human", "other"}) {
+    if (!means.contains(species) || !means[species].contains("mcc") || !means[species]["mcc"].is_object()) {
+      throw damaged();
+    }
+  }
+  return means;
+}
+
 ordered_json accuracy_json(const ScoredMethod& method) {
   const auto values = values_of(method.runs, "accuracy");
   const auto [mean, deviation] = metrics::mean_and_deviation(values);

@@ -20,16 +20,25 @@ using Words = std::vector<std::string>;
 
 void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
 
+Words going_on(const std::string& command, const std::filesystem::path& run) {
+  return {command, "--json", "--resume", run.string()};
+}
+
+Words beginning(const std::string& command, const std::filesystem::path& run, const std::filesystem::path& model) {
+  return {command, "--json", "--overwrite", "--out", run.string(), "--model", model.string()};
+}
+
 void append_settings(Words& words, const Recipe& recipe, const Words& more) {
   append(words, {"--config", recipe.config});
   for (const auto& assignment : recipe.assignments) append(words, {"--set", assignment});
   for (const auto& assignment : more) append(words, {"--set", assignment});
 }
 
-/// Whether few-shot runs of this model were begun and not finished. A pretraining that was done anew is another model.
-bool can_go_on(const std::filesystem::path& run, const std::filesystem::path& model) {
+/// Whether runs of this model by this command were begun and not finished. A pretraining that was done anew is another
+/// model.
+bool can_go_on(const std::string& command, const std::filesystem::path& run, const std::filesystem::path& model) {
   const auto record = read_run_record(run / "run.json");
-  if (!record || record->finished || record->command != "finetune" || !std::filesystem::exists(run / "config.json")) {
+  if (!record || record->finished || record->command != command || !std::filesystem::exists(run / "config.json")) {
     return false;
   }
   std::error_code unknown;
@@ -107,13 +116,22 @@ Stage pretraining_stage(const std::string& title, const std::filesystem::path& r
 
 Stage few_shot_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
                      const std::vector<std::string>& more, const FewShotPlan& plan) {
-  if (can_go_on(run, plan.model)) return {title, run, {"finetune", "--json", "--resume", run.string()}};
-  Words words{"finetune", "--json", "--overwrite", "--out", run.string(), "--model", plan.model.string()};
+  if (can_go_on("finetune", run, plan.model)) return {title, run, going_on("finetune", run)};
+  Words words = beginning("finetune", run, plan.model);
   append_settings(words, recipe, more);
   append(words, {"--task", plan.few_shot.task, "--shots", std::to_string(plan.few_shot.shots)});
   append(words, {"--runs", std::to_string(plan.runs)});
   if (!recipe.data.empty()) append(words, {"--data", recipe.data});
   append(words, {"--set", "finetune.baseline=" + plan.baselines});
+  return {title, run, words};
+}
+
+Stage gue_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
+                const std::filesystem::path& model, const std::string& baselines) {
+  if (can_go_on("eval-gue", run, model)) return {title, run, going_on("eval-gue", run)};
+  Words words = beginning("eval-gue", run, model);
+  append_settings(words, recipe, {"gue.baseline=" + baselines});
+  if (!recipe.data.empty()) append(words, {"--data", recipe.data});
   return {title, run, words};
 }
 

@@ -51,6 +51,11 @@ struct FewShotPlan {
 Stage few_shot_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
                      const std::vector<std::string>& more, const FewShotPlan& plan);
 
+/// An evaluation of GUE. In a folder where it was begun with this model it goes on.
+/// `baselines`: the value of gue.baseline, as JSON.
+Stage gue_stage(const std::string& title, const std::filesystem::path& run, const Recipe& recipe,
+                const std::filesystem::path& model, const std::string& baselines);
+
 std::size_t stages_to_do(const std::vector<Stage>& stages);
 
 /// Throws: UsageError (the same task and number of shots twice).

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "report/scale.h"
 #include "result_table.h"
 #include "svg.h"
 
@@ -11,6 +12,9 @@ namespace cmgems::apps {
 namespace {
 
 constexpr double kCellWidth = 96, kCellHeight = 30, kLineHeight = 150, kTitle = 34, kAxis = 40, kMargin = 24;
+constexpr double kTicks = 56;  // width of the numbers beside an axis
+constexpr double kCap = 8;     // width of the ends of a deviation's bar
+constexpr int kWantedTicks = 4;
 constexpr double kCharacter = 6.5;  // of a label of size 11, about
 
 struct Range {
@@ -78,17 +82,53 @@ std::string heat_map(const Layout& layout, const SweepPanel& panel, double top) 
   return shapes;
 }
 
+double deviation_at(const SweepPanel& panel, std::size_t i) {
+  const bool told = i < panel.deviations.size() && std::isfinite(panel.deviations[i]);
+  return told ? panel.deviations[i] : 0;
+}
+
+/// From the lowest to the highest end of a bar.
+report::Scale scale_of(const SweepPanel& panel, double top) {
+  std::vector<double> ends;
+  for (std::size_t i = 0; i < panel.values.size(); ++i) {
+    ends.push_back(panel.values[i] - deviation_at(panel, i));
+    ends.push_back(panel.values[i] + deviation_at(panel, i));
+  }
+  const auto range = range_of(ends);
+  const bool any = range.low <= range.high;
+  return report::linear_scale(any ? range.low : 0, any ? range.high : 1, top + kLineHeight, top + 20, kWantedTicks);
+}
+
+/// Both axes, with numbers and faint lines at the ticks of the vertical one.
+std::string axes(const Layout& layout, const report::Scale& scale, double top) {
+  std::string shapes;
+  for (const double tick : scale.ticks) {
+    const double y = scale(tick);
+    shapes += svg::rectangle(layout.left, y, layout.plot_width(), 1, "rgb(221,221,221)");
+    shapes += svg::label(layout.left - kTicks / 2, y + 4, 11, report::tick_text(scale, tick, report::Format::plain));
+  }
+  shapes += svg::rectangle(layout.left, top + 20, 1, kLineHeight - 20, "black");
+  return shapes + svg::rectangle(layout.left, top + kLineHeight, layout.plot_width(), 1, "black");
+}
+
+/// One deviation to both sides, with ends.
+std::string deviation_bar(double x, double high, double low) {
+  std::string shapes = svg::rectangle(x - 0.5, high, 1, low - high, "rgb(90,90,90)");
+  for (const double y : {high, low}) shapes += svg::rectangle(x - kCap / 2, y - 0.5, kCap, 1, "rgb(90,90,90)");
+  return shapes;
+}
+
 std::string line_plot(const Layout& layout, const SweepPanel& panel, double top) {
-  const auto range = range_of(panel.values);
-  const auto height = [&](double value) { return top + 20 + (kLineHeight - 30) * (1 - range.share(value)); };
-  std::string shapes = svg::rectangle(layout.left, top + kLineHeight, layout.plot_width(), 1, "black");
+  const auto height = scale_of(panel, top);
+  std::string shapes = axes(layout, height, top);
   std::size_t last = panel.values.size();
   for (std::size_t i = 0; i < panel.values.size(); ++i) {
-    const double value = panel.values[i], x = layout.column(i);
+    const double value = panel.values[i], x = layout.column(i), deviation = deviation_at(panel, i);
     if (std::isnan(value)) continue;
     if (last < i) shapes += svg::line(layout.column(last), height(panel.values[last]), x, height(value), colour(1));
+    if (deviation > 0) shapes += deviation_bar(x, height(value + deviation), height(value - deviation));
     shapes += svg::rectangle(x - 3, height(value) - 3, 6, 6, colour(1));
-    shapes += svg::label(x, height(value) - 7, 11, number(value));
+    shapes += svg::label(x, height(value + deviation) - 7, 11, number(value));
     last = i;
   }
   return shapes;
@@ -111,7 +151,7 @@ std::string sweep_svg(const std::vector<VariedKey>& varied, const std::vector<Sw
   Layout layout{row_names(varied), varied.back(), kMargin};
   std::size_t longest = 0;
   for (const auto& name : layout.rows) longest = std::max(longest, name.size());
-  if (!layout.line()) layout.left += kCharacter * static_cast<double>(longest);
+  layout.left += layout.line() ? kTicks - kMargin / 2 : kCharacter * static_cast<double>(longest);
   std::string shapes;
   for (std::size_t i = 0; i < panels.size(); ++i) {
     shapes += draw_panel(layout, panels[i], layout.panel_height() * static_cast<double>(i));

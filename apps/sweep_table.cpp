@@ -115,9 +115,12 @@ std::string sweep_picture(const Sweep& sweep, const ordered_json& result) {
   std::vector<SweepPanel> panels{{"perplexity", {}}};
   for (const auto& point : result["points"]) panels[0].values.push_back(number_or_nan(point["perplexity"]));
   for (const auto& task : result["tasks"]) {
-    SweepPanel panel{"accuracy, " + task.get<std::string>(), {}};
+    const bool several = sweep.runs > 1;
+    SweepPanel panel{"accuracy, " + task.get<std::string>() + (several ? ", ± deviation over runs" : ""), {}};
     for (const auto& point : result["points"]) {
-      panel.values.push_back(number_or_nan(point["accuracy"][task.get<std::string>()]["mean"]));
+      const auto& accuracy = point["accuracy"][task.get<std::string>()];
+      panel.values.push_back(number_or_nan(accuracy["mean"]));
+      if (several) panel.deviations.push_back(number_or_nan(accuracy["deviation"]));
     }
     panels.push_back(panel);
   }

@@ -14,8 +14,8 @@ nlohmann::ordered_json sweep_json(const Sweep& sweep);
 /// `result`: what sweep_json gave.
 void print_sweep(std::ostream& out, const nlohmann::ordered_json& result);
 
-/// Perplexity and every few-shot accuracy as pictures one below the other (SVG): a line for one key, a heat map with
-/// the last key from left to right for several.
+/// Perplexity and every few-shot accuracy as pictures one below the other (SVG): a line for one key with the deviations
+/// over runs, a heat map with the last key from left to right for several.
 std::string sweep_picture(const Sweep& sweep, const nlohmann::ordered_json& result);
 
 }  // namespace cmgems::apps

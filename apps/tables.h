@@ -6,6 +6,7 @@
 
 #include "cmgems/config/config.h"
 #include "cmgems/genome/genome.h"
+#include "cmgems/kmer/counter.h"
 #include "cmgems/npmi/table.h"
 
 namespace cmgems::apps {
@@ -15,6 +16,9 @@ inline constexpr const char* kTableHelp =
     "a table, the csv that the GeneMask authors published, or builtin:human-6mer; with @paper or @genemask-release "
     "behind "
     "it, its counts under that definition";
+
+/// The most k-mers that a table has, 4^12: no option that lists or compares k-mers takes more.
+inline constexpr int kMostKmers = 1 << (2 * kmer::kLongestCounted);
 
 /// Replaces npmi.table "auto", builtin:human-6mer at k=6, else from-genome; npmi.definition becomes what is asked for
 /// (config::definition_of).

@@ -46,7 +46,7 @@ class TensorboardFiles final : public EventSink {
     note("train/loss", event.loss, event.step);
     note("train/learning_rate", event.learning_rate, event.step);
     note("train/grad_norm", event.grad_norm, event.step);
-    note("train/tokens_per_second", event.tokens_per_second, event.step);
+    note("train/tokens_per_second", event.rate.tokens, event.step);
     flush();
   }
 

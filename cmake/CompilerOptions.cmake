@@ -24,6 +24,11 @@ target_compile_options(cmgems_warnings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${CMGEMS_WARNINGS_AS_ERRORS}>:-Werror>)
 
+if(CMGEMS_FUZZ)
+  set(CMGEMS_SANITIZE ON)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of the libraries
+endif()
+
 if(CMGEMS_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

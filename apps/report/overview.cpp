@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "cmgems/base/log.h"
+#include "published.h"
 #include "result_table.h"
 #include "scores.h"
 #include "sections.h"
@@ -215,18 +216,31 @@ void add_few_shot(const Runs& runs, std::vector<Headline>& list) {
   }
 }
 
+/// The last model's Matthews correlations on the sets of a species.
+std::vector<tasks::SetScore> scores_of(const Evaluated& run, tasks::Species species) {
+  std::vector<tasks::SetScore> scores;
+  for (const auto& one : run.evaluations) {
+    const auto* model = model_of(one);
+    if (model == nullptr || species_of(one) != species) continue;
+    scores.push_back({one.task, summary_of(model->values("mcc")).mean});
+  }
+  return scores;
+}
+
+/// Means by species, as the papers have them.
 void add_gue(const Runs& runs, std::vector<Headline>& list) {
   for (const auto& run : runs.gue) {
-    double sum = 0, count = 0;
-    for (const auto& one : run.evaluations) {
-      const auto* model = model_of(one);
-      if (model == nullptr || one.metric != "mcc") continue;
-      sum += summary_of(model->values("mcc")).mean;
-      ++count;
+    for (const auto species : {tasks::Species::human, tasks::Species::other}) {
+      const auto scores = scores_of(run, species);
+      if (scores.empty()) continue;
+      double sum = 0;
+      for (const auto& score : scores) sum += score.value;
+      const std::string word(tasks::species_word(species));
+      std::string detail = run.record.name + ", " + counted(scores.size(), "set");
+      for (const auto& share : tasks::share_of_best(scores)) detail += "; " + share_text(share);
+      list.push_back(
+          {"GUE, mean MCC, " + word + " sets", decimals(sum / static_cast<double>(scores.size()), 3), detail});
     }
-    if (count == 0) continue;
-    list.push_back({"GUE, mean MCC", decimals(sum / count, 3),
-                    run.record.name + ", " + counted(static_cast<std::size_t>(count), "set")});
   }
 }
 

@@ -1,6 +1,8 @@
 #include "published.h"
 
-#include "cmgems/tasks/published.h"
+#include <algorithm>
+
+#include "result_table.h"
 
 namespace cmgems::apps::report {
 
@@ -14,6 +16,27 @@ std::vector<Published> published_scores(const Evaluation& evaluation, bool gue) 
         {std::string(score.model->name), score.value, score.deviation.value_or(kNone), score.model->global_masks});
   }
   return list;
+}
+
+std::optional<tasks::Species> species_of(const Evaluation& evaluation) {
+  if (evaluation.metric != "mcc") return std::nullopt;
+  for (const auto& set : tasks::gue_sets()) {
+    if (set.path() == evaluation.task) return set.species;
+  }
+  return std::nullopt;
+}
+
+std::size_t sets_of(tasks::Species species) {
+  const auto& sets = tasks::gue_sets();
+  return static_cast<std::size_t>(std::count_if(sets.begin(), sets.end(), [&](const auto& set) {
+    return set.species == species && set.metric == tasks::HeadlineMetric::mcc;
+  }));
+}
+
+std::string share_text(const tasks::ShareOfBest& share) {
+  return percent(share.share()) + " of the best published k-mer mean over the same sets (" +
+         std::string(share.best_model) + "), " + (share.reaches_line() ? "above" : "below") + " the line of " +
+         percent(tasks::kBestLine, 0);
 }
 
 std::string doubt_note() { return std::string(tasks::kPositionMasksNote); }

@@ -81,6 +81,26 @@ void add_plan(Evaluation& evaluation, const Object& result, const char* key, con
                                whole ? format_count(static_cast<unsigned long long>(value)) : significant(value));
 }
 
+std::string value_text(const Json& value) {
+  if (value.is_number_float()) return significant(value.get<double>());
+  if (!value.is_array()) return value.is_string() ? value.get<std::string>() : value.dump();
+  std::string text;
+  for (const auto& one : value) text += (text.empty() ? "" : " or ") + value_text(one);
+  return text;
+}
+
+/// What is beside the published protocol: words other than its own, and keys that a plain fine-tuning has not.
+void add_options(Evaluation& evaluation, const Object& result) {
+  if (!result.has("options")) return;
+  const auto options = result.object("options");
+  for (const auto& [key, value] : options.json().items()) {
+    if (value.is_null() || value == "cls" || value == "none") continue;
+    std::string title = key;
+    std::replace(title.begin(), title.end(), '_', ' ');
+    evaluation.plan.emplace_back(title, value_text(value));
+  }
+}
+
 std::vector<std::string> labels_of(const Object& result) {
   std::vector<std::string> labels;
   if (!result.has("labels")) return labels;
@@ -121,17 +141,18 @@ Evaluation few_shot_of(const Object& result, const Record& record) {
   add_plan(evaluation, result, "epochs", "epochs");
   add_plan(evaluation, result, "learning_rate", "learning rate");
   add_plan(evaluation, result, "batch_size", "batch");
+  add_options(evaluation, result);
   evaluation.methods = methods_of(result);
   evaluation.notes = result.texts("notes");
   return evaluation;
 }
 
-Evaluation gue_of(const Object& set, const std::string& model, const Record& record) {
+Evaluation gue_of(const Object& set, const Object& whole, const Record& record) {
   Evaluation evaluation;
   evaluation.task = set.text("set");
   evaluation.name = set.text_or("name", "");
   evaluation.metric = set.text_or("metric", "mcc");
-  evaluation.model = model;
+  evaluation.model = whole.text("model");
   evaluation.classes = set.integer("classes");
   evaluation.training_rows = set.object("rows").integer("train");
   evaluation.test_rows = set.object("rows").integer("test");
@@ -140,6 +161,7 @@ Evaluation gue_of(const Object& set, const std::string& model, const Record& rec
   evaluation.labels = labels_of(set);
   add_plan(evaluation, set, "steps", "steps");
   add_plan(evaluation, set, "max_tokens", "tokens at most");
+  add_options(evaluation, whole);
   evaluation.methods = methods_of(set);
   evaluation.notes = set.texts("notes");
   return evaluation;
@@ -163,8 +185,7 @@ Evaluated read_evaluated(Record record) {
   if (!run.record.finished && !std::filesystem::exists(file)) return run;
   const auto result = read_object(file);
   if (run.record.command == "eval-gue") {
-    const auto model = result.text("model");
-    result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, model, run.record)); });
+    result.each("sets", [&](const Object& set) { run.evaluations.push_back(gue_of(set, result, run.record)); });
   } else if (result.has("results")) {
     result.each("results", [&](const Object& one) { run.evaluations.push_back(few_shot_of(one, run.record)); });
   } else {

@@ -71,8 +71,8 @@ def global_count(example, rate_scale=1.0):
     return min(example.n, max(1, math.floor(0.15 / (2 * example.k - 1) * rate_scale * example.n + 0.5)))
 
 
-def global_masking(example, m, rank_by="token", overlap="allow", count="round"):
-    del count  # it decided m
+def global_masking(example, m, rank_by="token", overlap="allow", count="round", rate_scale=1.0):
+    del count, rate_scale  # they decided m
     sorted_tokens = sorted(range(example.n), key=lambda i: example.worth(i, rank_by), reverse=True)
     chosen = []
     for token in sorted_tokens:
@@ -116,10 +116,10 @@ EXAMPLES = []
 def case(name, masker, example, drawn, **options):
     spans = MASKERS[masker](example, drawn[0] if masker == "global" else drawn, **options)
     times = [sum(i in span for span, _ in spans) for i in range(example.n)]
-    section = {} if masker == "random" else {masker.replace("-", "_"): options}
+    own = {key: value for key, value in options.items() if key != "rate_scale"}
+    section = {} if masker == "random" else {masker.replace("-", "_"): own}
     if "rate_scale" in options:
-        section = {"rate_scale": options["rate_scale"],
-                   "pmi_voc": {key: value for key, value in options.items() if key != "rate_scale"}}
+        section["rate_scale"] = options["rate_scale"]
     if not EXAMPLES or EXAMPLES[-1]["example"] is not example:
         EXAMPLES.append({"example": example, "name": name, "cases": []})
     EXAMPLES[-1]["cases"].append({"masker": masker, "options": section, "drawn": drawn, "masked": runs(times),
@@ -221,6 +221,8 @@ def write_cases():
         case("nothing drawn", "global", nothing, [0], count="binomial")
         full = random_example(k, 120)
         case("twice the rate", "pmi-voc", full, list(range(36)), size=20, rate_scale=2)
+        for options in GLOBAL:
+            case("twice the rate", "global", full, [global_count(full, 2)], rate_scale=2, **options)
         case("more spans than fit apart", "global", full, [60], overlap="suppress", count="binomial")
         case("every token", "global", full, [120], count="binomial")
 

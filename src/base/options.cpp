@@ -45,6 +45,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto candidate : candidates) {
+    const auto insertions = std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size());
+    if (insertions >= best_distance) continue;  // a megabyte is no misspelt word
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best = candidate;

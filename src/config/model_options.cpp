@@ -87,6 +87,7 @@ void describe(OptionVisitor& visitor, ComputeOptions& options) {
   visitor.field("threads", options.threads, Bounds{0, 4096});
   visitor.field("micro_batch_tokens", options.micro_batch_tokens, Bounds{0, 1e9});
   visitor.choice("bf16", options.bf16, switches);
+  visitor.field("deterministic", options.deterministic);
   visitor.field("interface", options.interface);
   visitor.field("rank_timeout", options.rank_timeout, Bounds{1, 86'400});
   visitor.field("shard_optimizer", options.shard_optimizer);

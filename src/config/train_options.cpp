@@ -1,5 +1,7 @@
 #include "cmgems/config/train_options.h"
 
+#include <algorithm>
+
 namespace cmgems::config {
 namespace {
 
@@ -11,6 +13,12 @@ constexpr Bounds kShare{0.001, 0.9};
 const Words& poolings() {
   static const Words words{{"cls", static_cast<int>(Pooling::cls)}, {"mean", static_cast<int>(Pooling::mean)}};
   return words;
+}
+
+/// One name for each baseline in configurations and results, however it was written.
+void baselines(OptionVisitor& visitor, std::vector<std::string>& names) {
+  visitor.field("baseline", names);
+  std::replace(names.begin(), names.end(), std::string("random-init"), std::string("random-encoder"));
 }
 
 }  // namespace
@@ -51,7 +59,7 @@ void describe(OptionVisitor& visitor, FinetuneOptions& options) {
   visitor.field("learning_rate", options.learning_rate, kRate);
   visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
   visitor.choice("pooling", options.pooling, poolings());
-  visitor.field("baseline", options.baseline);
+  baselines(visitor, options.baseline);
   visitor.field("warmup_ratio", options.warmup_ratio, kProbability);
   visitor.field("weight_decay", options.weight_decay, kProbability);
   visitor.field("hidden_dropout_prob", options.hidden_dropout_prob, kBelowOne);
@@ -73,7 +81,7 @@ void describe(OptionVisitor& visitor, GueOptions& options) {
   visitor.field("learning_rate", options.learning_rate, kRate);
   visitor.field("batch_size", options.batch_size, Bounds{1, 1e6});
   visitor.choice("pooling", options.pooling, poolings());
-  visitor.field("baseline", options.baseline);
+  baselines(visitor, options.baseline);
 }
 
 }  // namespace cmgems::config

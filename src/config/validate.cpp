@@ -105,7 +105,7 @@ void check_baselines(const std::vector<std::string>& names, const char* key, Pro
   for (const auto& name : names) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       problems.list.push_back(std::string(key) + ": unknown word \"" + name +
-                              "\"; known: kmer, majority, random-encoder");
+                              "\"; known: kmer, majority, random-encoder (or random-init)");
     }
     if (std::count(names.begin(), names.end(), name) > 1) {
       problems.list.push_back(std::string(key) + " names " + name + " twice");

@@ -83,6 +83,7 @@ GlobalBatch Corpus::train_batch(std::int64_t step, std::int64_t windows_per_step
   batch.statistics.resize(maskers.size());
   const auto drawn = draw_windows(step, windows_per_step);
   std::vector<std::size_t> lengths;
+  lengths.reserve(drawn.size());
   for (const auto& one : drawn) lengths.push_back(one.window.tokens + kSpecialTokens);
   const auto ranks = deal(lengths, share.world);
   std::vector<MaskedExample> examples;

@@ -1,6 +1,7 @@
 #include "cmgems/genome/reader.h"
 
 #include <fstream>
+#include <string_view>
 
 #include "cmgems/base/error.h"
 #include "formats.h"
@@ -10,6 +11,7 @@ namespace cmgems::genome {
 namespace {
 
 constexpr const char* kExpected = "a FASTA or .2bit file";
+constexpr std::string_view kBlanks = " \t\r\v\f";
 constexpr std::uint64_t kBasesPerPackedByte = 4;
 constexpr std::uint64_t kBasesPerGzipByte = 5;  // room for a genome, whose gzip has about four
 
@@ -60,10 +62,14 @@ void for_each_record(const std::filesystem::path& path, const std::function<void
 bool holds_records(const std::filesystem::path& path) {
   require_file(path, "a FASTA or .2bit file or a table");
   if (!std::filesystem::is_regular_file(path)) return true;
-  std::ifstream file(path, std::ios::binary);
-  char first = 0;
-  file >> first;  // behind blank lines
-  return first == '>' || first == '\x1f' || is_twobit(path);
+  if (is_twobit(path)) return true;
+  TextLines lines(TextFile(path, "a FASTA file or a table"));
+  std::string line;
+  while (lines.next(line)) {
+    const auto first = line.find_first_not_of(kBlanks);
+    if (first != std::string::npos) return line[first] == '>';
+  }
+  return false;
 }
 
 }  // namespace cmgems::genome

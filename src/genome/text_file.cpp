@@ -3,6 +3,7 @@
 #include <htslib/hfile.h>
 #include <htslib/hts_log.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -23,7 +24,7 @@ void require_file(const std::filesystem::path& path, const std::string& expected
   refuse_address(path.string());
   if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file; expected " + expected);
   if (std::filesystem::is_directory(path)) {
-    throw IoError(path.string() + ": is a folder; name the file within it, expected " + expected);
+    throw InputNotFound(path.string() + " is a folder; name the file within it, expected " + expected);
   }
 }
 
@@ -54,6 +55,20 @@ std::string_view TextFile::next() {
   if (text.starts_with(kGzipMagic) && file_->is_compressed == 0) throw damaged_compression(path_);
   if (bytes == 0 && file_->no_eof_block != 0) throw damaged_compression(path_);
   return text;
+}
+
+bool TextLines::next(std::string& line) {
+  line.clear();
+  for (bool whole = false; !whole;) {
+    if (chunk_.empty()) chunk_ = file_.next();
+    if (chunk_.empty() && line.empty()) return false;
+    const auto end = std::min(chunk_.find('\n'), chunk_.size());
+    whole = end < chunk_.size() || chunk_.empty();
+    line += chunk_.substr(0, end);
+    chunk_.remove_prefix(std::min(end + 1, chunk_.size()));
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  return true;
 }
 
 DataError damaged_compression(const std::string& path) {

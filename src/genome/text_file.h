@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cmgems/base/error.h"
@@ -37,13 +38,25 @@ class TextFile {
   std::unique_ptr<BGZF, Close> file_;
 };
 
+/// Lines of such a file, without their ends (LF or CRLF).
+class TextLines {
+ public:
+  explicit TextLines(TextFile file) : file_(std::move(file)) {}
+  /// False at the end. Throws: as TextFile::next does.
+  bool next(std::string& line);
+
+ private:
+  TextFile file_;
+  std::string_view chunk_;  // of the file, what is not read yet
+};
+
 /// What is said of a compressed file without its end.
 DataError damaged_compression(const std::string& path);
 
 /// Says by errno whether a file cannot be read (IoError) or is damaged (DataError). Throws: always.
 [[noreturn]] void fail_reading(const std::string& path);
 
-/// Throws: InputNotFound (no such file), IoError (a folder).
+/// Throws: InputNotFound (no such file, or a folder).
 void require_file(const std::filesystem::path& path, const std::string& expected);
 
 }  // namespace cmgems::genome

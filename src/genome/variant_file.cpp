@@ -120,7 +120,7 @@ class VcfReader {
 /// A table with a header line.
 class VariantTable {
  public:
-  VariantTable(std::string path, TextFile file) : path_(std::move(path)), file_(std::move(file)) {}
+  VariantTable(std::string path, TextFile file) : path_(std::move(path)), lines_(std::move(file)) {}
 
   void read(const std::function<void(const Variant&)>& take) {
     if (!next_line()) throw DataError(path_ + ": the file is empty; expected " + kExpected);
@@ -159,17 +159,8 @@ class VariantTable {
   }
 
   bool next_line() {
-    line_.clear();
-    for (bool whole = false; !whole;) {
-      if (chunk_.empty()) chunk_ = file_.next();
-      if (chunk_.empty() && line_.empty()) return false;
-      const auto end = std::min(chunk_.find('\n'), chunk_.size());
-      whole = end < chunk_.size() || chunk_.empty();
-      line_ += chunk_.substr(0, end);
-      chunk_.remove_prefix(std::min(end + 1, chunk_.size()));
-    }
+    if (!lines_.next(line_)) return false;
     ++number_;
-    if (line_.ends_with('\r')) line_.pop_back();
     return true;
   }
 
@@ -196,8 +187,7 @@ class VariantTable {
   }
 
   std::string path_;
-  TextFile file_;
-  std::string_view chunk_;  // of the file, what is not read yet
+  TextLines lines_;
   std::string line_;
   std::uint64_t number_ = 0;
   char delimiter_ = '\t';

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/version.h>
 
 #include <thread>
@@ -36,6 +37,7 @@ Runtime start_runtime(const config::ComputeOptions& options) {
   if (!cuda_kernels_problem().empty()) {
     runtime.note = "LibTorch's kernels stand in for our own on the GPU, slower: " + cuda_kernels_problem();
   }
+  runtime.deterministic = options.deterministic;
   runtime.bf16 = wants_bf16(options, runtime.cuda, runtime.note);
   runtime.micro_batch_tokens =
       options.micro_batch_tokens > 0 ? options.micro_batch_tokens : (runtime.cuda ? 65536 : 4096);
@@ -47,6 +49,12 @@ std::string torch_version() { return TORCH_VERSION; }
 std::string torch_cuda_version() { return CMGEMS_TORCH_CUDA; }
 
 bool cuda_available() { return cuda::load(); }
+
+std::int64_t peak_device_memory() {
+  if (!cuda::loaded_before()) return 0;
+  auto* const allocator = c10::getDeviceAllocator(at::kCUDA);
+  return allocator->initialized() ? allocator->getDeviceStats(0).allocated_bytes[0].peak : 0;
+}
 
 std::string cuda_kernels_problem() { return cuda::problem(); }
 

@@ -1,9 +1,10 @@
 #include "cmgems/nn/device_cache.h"
 
-#include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+
+#include "staging.h"
 
 namespace cmgems::nn {
 namespace {
@@ -50,8 +51,7 @@ at::Tensor DeviceCache::boundaries(std::span<const std::int32_t> edges, at::Devi
     return kept.device.device() == device && std::equal(kept.host.begin(), kept.host.end(), edges.begin(), edges.end());
   });
   if (known != edges_.end()) return known->device;
-  const auto host = at::tensor(at::ArrayRef<std::int32_t>(edges.data(), edges.size()), at::kInt);
-  keep(edges_, {{edges.begin(), edges.end()}, host.to(device, /*non_blocking=*/true)});
+  keep(edges_, {{edges.begin(), edges.end()}, send(at::ArrayRef<std::int32_t>(edges.data(), edges.size()), device)});
   return edges_.back().device;
 }
 

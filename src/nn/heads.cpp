@@ -4,13 +4,14 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/segment_reduce.h>
 #include <ATen/ops/tanh.h>
-#include <ATen/ops/tensor.h>
+
+#include "staging.h"
 
 namespace cmgems::nn {
 
 at::Tensor mean_of_windows(const at::Tensor& x, const std::vector<std::int32_t>& boundaries) {
   const std::vector<std::int64_t> offsets(boundaries.begin(), boundaries.end());
-  const auto edges = at::tensor(at::ArrayRef<std::int64_t>(offsets), at::kLong).to(x.device());
+  const auto edges = send({offsets}, x.device())[0];
   return at::segment_reduce(x, "mean", /*lengths=*/{}, /*indices=*/{}, /*offsets=*/edges, /*axis=*/0, /*unsafe=*/true);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cmgems/base/error.h"
+#include "staging.h"
 
 namespace cmgems::nn {
 namespace {
@@ -41,9 +42,9 @@ at::Tensor mean_of_pieces(const at::Tensor& rows, const corpus::SequenceBatch& b
   if (rows.size(0) == static_cast<std::int64_t>(batch.size())) return rows;
   const auto wide = rows.scalar_type() == at::kDouble ? rows : rows.to(at::kFloat);
   const auto weights = weights_of(batch);
-  const auto shares = at::tensor(at::ArrayRef<double>(weights), at::kDouble).to(wide.options()).unsqueeze(1);  // [W, 1]
+  const auto shares = send(weights, wide.device()).to(wide.scalar_type()).unsqueeze(1);  // [W, 1]
   const std::vector<std::int64_t> edges(batch.sequences.begin(), batch.sequences.end());
-  const auto offsets = at::tensor(at::ArrayRef<std::int64_t>(edges), at::kLong).to(rows.device());
+  const auto offsets = send({edges}, rows.device())[0];
   return at::segment_reduce(wide * shares, "sum", /*lengths=*/{}, /*indices=*/{}, offsets, /*axis=*/0,
                             /*unsafe=*/true);
 }

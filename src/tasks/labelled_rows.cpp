@@ -1,6 +1,7 @@
 #include "labelled_rows.h"
 
 #include <string_view>
+#include <utility>
 
 #include "cmgems/base/error.h"
 #include "cmgems/genome/reader.h"
@@ -49,12 +50,6 @@ class BadRowList {
   std::vector<std::string> listed_;
 };
 
-/// The message of a row without the path before it.
-std::string behind_path(const DataError& error, const std::filesystem::path& path) {
-  const std::string message = error.what();
-  return message.substr(path.string().size() + 1);
-}
-
 std::string_view word_at(std::string_view text, std::size_t first) {
   first = text.find_first_not_of(kBlanks, first);
   if (first == std::string_view::npos) return {};
@@ -82,12 +77,13 @@ struct RowReader {
 
   void read_table() const {
     TableReader reader(table.path);
-    for (;;) {
-      try {
-        if (!reader.next()) return;
-        add({reader.sequence(), reader.label_text(), "line " + std::to_string(reader.line())}, "the label is empty");
-      } catch (const DataError& error) {
-        bad.add(behind_path(error, table.path));
+    while (reader.try_next()) {
+      const std::string place = "line " + std::to_string(reader.line());
+      std::string sequence = reader.problem().empty() ? reader.try_sequence() : "";
+      if (reader.problem().empty()) {
+        add({std::move(sequence), reader.label_text(), place}, "the label is empty");
+      } else {
+        bad.add(place + ": " + reader.problem());
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "cmgems/base/error.h"
 #include "cmgems/genome/genome.h"
@@ -27,20 +28,24 @@ char nucleotide(char letter) {
   return kAmbiguous.find(letter) != std::string_view::npos ? letter : '\0';
 }
 
+const std::filesystem::path& require_table(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) throw InputNotFound("no such file: " + path.string());
+  if (std::filesystem::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
+  return path;
+}
+
 }  // namespace
 
 TableReader::TableReader(const std::filesystem::path& path, bool needs_label)
     : path_(path),
-      file_(path, std::ios::binary),
+      lines_(require_table(path), "a table"),
       needed_(needs_label ? "columns sequence and label" : "column sequence (and id and label, if you like)") {
-  if (!std::filesystem::exists(path)) throw InputNotFound("no such file: " + path.string());
-  if (std::filesystem::is_directory(path)) throw InputNotFound(path.string() + " is a folder, a file was expected");
-  if (!file_) throw IoError("cannot read " + path.string());
   if (!next_line()) throw DataError(path_.string() + ": the file is empty, expected a header with the " + needed_);
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (line_.starts_with(kByteOrderMark)) line_.erase(0, kByteOrderMark.size());
   delimiter_ = line_.find('\t') != std::string::npos ? '\t' : ',';
   split();
+  require_no_problem();
   columns_ = fields_.size();
   sequence_ = column("sequence");
   label_ = needs_label ? column("label") : find("label");
@@ -48,13 +53,39 @@ TableReader::TableReader(const std::filesystem::path& path, bool needs_label)
 }
 
 bool TableReader::next() {
+  const bool there = try_next();
+  require_no_problem();
+  return there;
+}
+
+bool TableReader::try_next() {
+  problem_.clear();
   while (next_line()) {
     if (trimmed(line_).empty()) continue;
     split();
-    if (fields_.size() == columns_) return true;
-    fail("expected " + std::to_string(columns_) + " columns as in the header, found " + std::to_string(fields_.size()));
+    if (problem_.empty() && fields_.size() != columns_) {
+      reject("expected " + std::to_string(columns_) + " columns as in the header, found " +
+             std::to_string(fields_.size()));
+    }
+    return true;
   }
   return false;
+}
+
+std::string TableReader::sequence() {
+  auto bases = try_sequence();
+  require_no_problem();
+  return bases;
+}
+
+/// Keeps a problem of the current row. -> nothing, which stands for what could not be read
+std::string TableReader::reject(std::string what) {
+  problem_ = std::move(what);
+  return {};
+}
+
+void TableReader::require_no_problem() const {
+  if (!problem_.empty()) fail(problem_);
 }
 
 void TableReader::fail(const std::string& what) const {
@@ -62,12 +93,8 @@ void TableReader::fail(const std::string& what) const {
 }
 
 bool TableReader::next_line() {
-  if (!std::getline(file_, line_)) {
-    if (file_.bad()) throw IoError("cannot read " + path_.string());
-    return false;
-  }
+  if (!lines_.next(line_)) return false;
   ++number_;
-  if (line_.ends_with('\r')) line_.pop_back();
   return true;
 }
 
@@ -92,7 +119,7 @@ std::size_t TableReader::column(std::string_view name) const {
 void TableReader::split() {
   fields_.clear();
   std::string_view rest = line_;
-  for (bool more = true; more;) {
+  for (bool more = true; more && problem_.empty();) {
     const auto first = rest.find_first_not_of(kBlanks);
     const bool quoted = first != std::string_view::npos && rest[first] == '"';
     if (quoted) rest.remove_prefix(first + 1);
@@ -111,18 +138,18 @@ std::string TableReader::take_plain(std::string_view& rest) const {
 }
 
 /// The same for a field whose opening quote is consumed; two quotes inside stand for one.
-std::string TableReader::take_quoted(std::string_view& rest) const {
+std::string TableReader::take_quoted(std::string_view& rest) {
   std::string field;
   for (;;) {
     const auto quote = rest.find('"');
-    if (quote == std::string_view::npos) fail("a double quote is not closed on its line");
+    if (quote == std::string_view::npos) return reject("a double quote is not closed on its line");
     field += rest.substr(0, quote);
     rest.remove_prefix(quote + 1);
     if (!rest.starts_with('"')) break;
     field += '"';
     rest.remove_prefix(1);
   }
-  if (!take_plain(rest).empty()) fail("text follows a closing double quote");
+  if (!take_plain(rest).empty()) return reject("text follows a closing double quote");
   return std::string(trimmed(field));
 }
 
@@ -136,29 +163,33 @@ int TableReader::label_of(const std::string& field) const {
   return label;
 }
 
-std::string TableReader::bases_of(const std::string& field) const {
-  if (field.empty()) fail("the sequence is empty");
+std::string TableReader::bases_of(const std::string& field) {
+  if (field.empty()) return reject("the sequence is empty");
   std::string bases = field;
   for (char& base : bases) {
     if (base == ' ') continue;
     const char letter = nucleotide(base);
-    if (letter == 0) fail(std::string("'") + base + "' in the sequence is not a nucleotide code (ACGTUN or IUPAC)");
+    if (letter == 0) {
+      return reject(std::string("'") + base + "' in the sequence is not a nucleotide code (ACGTUN or IUPAC)");
+    }
     base = letter;
   }
   return bases.find(' ') == std::string::npos ? bases : joined(bases);
 }
 
 /// Bases of overlapping k-mers: the first word and the last base of each further one.
-std::string TableReader::joined(std::string_view words) const {
+std::string TableReader::joined(std::string_view words) {
   const auto k = words.find(' ');
-  if (k < 2) fail("blanks in the sequence, but its first word is no k-mer: expected overlapping k-mers or plain bases");
+  if (k < 2) {
+    return reject("blanks in the sequence, but its first word is no k-mer: expected overlapping k-mers or plain bases");
+  }
   std::string bases(words.substr(0, k));
   for (auto begin = words.find_first_not_of(' ', k); begin != std::string_view::npos;) {
     const auto end = std::min(words.find(' ', begin), words.size());
     const auto word = words.substr(begin, end - begin);
     if (word.size() != k || !bases.ends_with(word.substr(0, k - 1))) {
-      fail("word '" + std::string(word) + "' does not overlap the k-mer before it, '" + bases.substr(bases.size() - k) +
-           "', by " + std::to_string(k - 1) + " bases");
+      return reject("word '" + std::string(word) + "' does not overlap the k-mer before it, '" +
+                    bases.substr(bases.size() - k) + "', by " + std::to_string(k - 1) + " bases");
     }
     bases += word.back();
     begin = words.find_first_not_of(' ', end);

@@ -1,14 +1,19 @@
 #include "cmgems/train/adamw.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/grad_mode.h>
+
+#include <optional>
 
 #include "cmgems/corpus/dealing.h"
 #include "cmgems/parallel/shards.h"
@@ -54,25 +59,34 @@ std::vector<at::Tensor> AdamW::gradients_of(const std::vector<at::Tensor>& param
   return gradients;
 }
 
-double AdamW::clip_gradients(double max_norm) {
+at::Tensor AdamW::clip_gradients(double max_norm) {
   const torch::NoGradGuard no_grad;
   std::vector<at::Tensor> gradients;
   for (const auto& group : groups_) {
     for (const auto& gradient : gradients_of(group.parameters)) gradients.push_back(gradient);
   }
-  const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients, 2))).item<double>();
-  if (max_norm > 0 && norm > max_norm) at::_foreach_mul_(gradients, max_norm / (norm + 1e-6));
+  const auto norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients, 2)));
+  if (max_norm > 0) {
+    const auto wide = norm.to(at::kDouble);
+    const auto factor = at::where(wide > max_norm, at::full_like(wide, max_norm) / (wide + 1e-6), 1.0);
+    at::_foreach_mul_(gradients, factor.to(gradients[0].scalar_type()));
+  }
   return norm;
 }
 
-void AdamW::step(double learning_rate) {
+void AdamW::step(double learning_rate, const at::Tensor& skip) {
   const torch::NoGradGuard no_grad;
+  const auto gate = skip.defined() ? std::optional(skip) : std::nullopt;
   for (auto& group : groups_) {
     if (group.own.empty()) continue;
-    at::_foreach_add_(group.steps, 1);
+    if (skip.defined()) {
+      at::_foreach_add_(group.steps, 1 - skip);
+    } else {
+      at::_foreach_add_(group.steps, 1);
+    }
     at::_fused_adamw_(group.own, gradients_of(group.own), group.first_moments, group.second_moments, {}, group.steps,
                       learning_rate, options_.beta1, options_.beta2, group.weight_decay, options_.epsilon,
-                      /*amsgrad=*/false, /*maximize=*/false);
+                      /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/gate);
   }
   if (ranks_ != nullptr) tell_updates();
 }

@@ -111,7 +111,7 @@ at::Tensor mean_loss(const Fit& fit, std::span<const std::size_t> rows, FitStep 
 }
 
 void update(AdamW& optimizer, double loss, std::int64_t step, double learning_rate, const std::string& rate_key) {
-  if (!std::isfinite(loss) || !std::isfinite(optimizer.clip_gradients(kMaxGradNorm))) {
+  if (!std::isfinite(loss) || !std::isfinite(optimizer.clip_gradients(kMaxGradNorm).item<double>())) {
     throw DataError("fine-tuning diverged in step " + std::to_string(step + 1) +
                     ": loss or gradient is not finite; lower " + rate_key);
   }

@@ -5,6 +5,8 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
+#include <cmath>
+
 #include "cmgems/nn/device_cache.h"
 
 namespace cmgems::train {
@@ -12,9 +14,8 @@ namespace {
 
 /// Sum of the cross-entropy over the masked tokens of one micro-batch.
 at::Tensor summed_loss(nn::MaskedLm& model, const corpus::RaggedBatch& batch, at::Device device, nn::Pass& pass) {
-  const auto selection = nn::select_masked(batch, device);
-  const auto logits = model->forward(nn::to_ragged(batch, device), selection, pass);
-  return nn::ops::cross_entropy_sum(logits, nn::labels_of(batch, device), pass);
+  const auto masked = nn::to_masked(batch, device);
+  return nn::ops::cross_entropy_sum(model->forward(masked.input, masked.selection, pass), masked.labels, pass);
 }
 
 /// Index of the last batch that has anything to learn from.
@@ -29,7 +30,7 @@ std::size_t last_masked(std::span<const corpus::RaggedBatch> batches) {
 at::Device device_of(const nn::Runtime& runtime) { return runtime.cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
 
 nn::Pass make_pass(const nn::Runtime& runtime, nn::DropoutStream dropout) {
-  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast};
+  return {runtime.bf16 ? at::kBFloat16 : at::kFloat, dropout, runtime.fast, nullptr, runtime.deterministic};
 }
 
 std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
@@ -38,9 +39,9 @@ std::int64_t masked_tokens(std::span<const corpus::RaggedBatch> batches) {
   return count;
 }
 
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll,
-                            const RankPart& part) {
+at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step, const Poll& poll,
+                                const RankPart& part) {
   const auto denominator =
       part.masked > 0 ? static_cast<double>(part.masked) : static_cast<double>(masked_tokens(batches));
   const auto dropout_step = static_cast<std::uint64_t>(step) | static_cast<std::uint64_t>(part.rank) << 32;
@@ -58,7 +59,7 @@ double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedB
     loss.backward();
     total = total.defined() ? total + loss.detach() : loss.detach();
   }
-  return total.defined() ? total.item<double>() : 0;
+  return total;
 }
 
 std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime) {
@@ -78,19 +79,21 @@ std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch
 double summed_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
                             const nn::Runtime& runtime, const Poll& poll) {
   const torch::NoGradGuard no_grad;
-  double total = 0;
+  at::Tensor total;  // in fp64
   for (const auto& batch : batches) {
     if (batch.masked.empty()) continue;
     poll();
     nn::Pass pass = make_pass(runtime);
-    total += summed_loss(model, batch, device_of(runtime), pass).item<double>();
+    const auto loss = summed_loss(model, batch, device_of(runtime), pass).to(at::kDouble);
+    total = total.defined() ? total + loss : loss;
   }
-  return total;
+  return total.defined() ? total.item<double>() : 0;
 }
 
 double mean_cross_entropy(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches, const nn::Runtime& runtime,
                           const Poll& poll) {
-  return summed_cross_entropy(model, batches, runtime, poll) / static_cast<double>(masked_tokens(batches));
+  const auto masked = masked_tokens(batches);
+  return masked == 0 ? std::nan("") : summed_cross_entropy(model, batches, runtime, poll) / static_cast<double>(masked);
 }
 
 }  // namespace cmgems::train

@@ -28,7 +28,7 @@ bool PretrainLoop::evaluation_due() const {
 }
 
 void PretrainLoop::evaluate() {
-  const double training_rate = rate();
+  const Rate training_rate = rate();
   if (schedule_.redraws_validation()) draw_validation();
   const double loss = validation_loss();
   const EvalReport report{state_.step,
@@ -39,7 +39,7 @@ void PretrainLoop::evaluate() {
                           seconds(),
                           training_rate};
   tell([&](Observer& observer) { observer.on_eval(report); });
-  tokens_since_ = 0;
+  tokens_since_ = flops_since_ = 0;
   seconds_since_ = seconds();
   auto next = schedule_.observe(state_.curriculum, {state_.step, report.perplexity});
   const auto drops = curriculum::drops(next);

@@ -1,11 +1,10 @@
 #include "pretrain_loop.h"
 
-#include <cmath>
-
 #include "cmgems/base/error.h"
 #include "cmgems/base/log.h"
 #include "cmgems/corpus/prefetch.h"
 #include "cmgems/curriculum/learning_rate.h"
+#include "cmgems/nn/flops.h"
 #include "cmgems/nn/init.h"
 #include "cmgems/nn/weights.h"
 #include "cmgems/train/lm_step.h"
@@ -45,7 +44,8 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
       maskers_(make_maskers(config, schedule_, table)),
       shape_(config::shape_of(config.model, corpus_.vocabulary().size())),
       model_(shape_),
-      saver_(control.checkpoints) {
+      saver_(control.checkpoints),
+      steps_ahead_(ranks_.alone() ? control.steps_ahead.value_or(runtime_.cuda ? 1 : 0) : 0) {
   nn::initialise(*model_, config.model.position_init, static_cast<std::uint64_t>(options_.seed));
   model_->to(device_of(runtime_));
   const AdamWOptions adamw{options_.adam_beta1, options_.adam_beta2, options_.adam_epsilon, options_.weight_decay};
@@ -55,7 +55,7 @@ PretrainLoop::PretrainLoop(const config::Config& config, const genome::Genome& g
   if (!control_.checkpoints.resume_from.empty()) restore(control_.checkpoints.resume_from);
 }
 
-void PretrainLoop::announce() const {
+void PretrainLoop::announce() {
   const auto& windows = corpus_.windows();
   log_info(format_count(windows.train.size()) + " training windows, " + format_count(windows.validation.size()) +
            " validation windows (" + format_count(windows.duplicates) + " duplicates dropped); " +
@@ -63,8 +63,9 @@ void PretrainLoop::announce() const {
            (runtime_.cuda ? "CUDA" : "CPU, " + std::to_string(runtime_.threads) + " threads") +
            (runtime_.bf16 ? ", bf16" : ", fp32"));
   if (!runtime_.note.empty()) log_warning(runtime_.note);
-  const StartReport start{windows.train.size(), windows.validation.size(), nn::parameter_count(*model_), state_.step,
-                          control_.checkpoints.resume_from};
+  if (runtime_.cuda) products_ = nn::matmul_rate(shape_, runtime_.bf16, /*cuda=*/true);
+  const StartReport start{windows.train.size(), windows.validation.size(),        nn::parameter_count(*model_),
+                          state_.step,          control_.checkpoints.resume_from, products_};
   tell([&](Observer& observer) { observer.on_start(start); });
 }
 
@@ -76,6 +77,7 @@ void PretrainLoop::run() {
   try {
     train();
   } catch (const StopRequested& request) {
+    finish_steps();
     stop(request.reason);
   }
   save_last();
@@ -88,12 +90,13 @@ void PretrainLoop::train() {
     take(schedule_.reach(state_.curriculum, state_.step), {});
     const std::int64_t end = next_stop();
     prefetcher.open(state_.step, end);
-    while (state_.step < end) {
+    while (next_step() < end) {
       auto batch = prefetcher.next();
       agree(batch);
-      train_step(batch);
-      if (state_.step < end) save_if_due();
+      train_step(std::move(batch));
+      if (next_step() < end) save_if_due();
     }
+    finish_steps();
     if (evaluation_due()) evaluate();
     if (state_.step < options_.max_steps) save_if_due();
   }
@@ -123,47 +126,71 @@ void PretrainLoop::poll() const {
   if (auto reason = ranks_.stop_reason(); !reason.empty()) throw StopRequested{std::move(reason)};
 }
 
-double PretrainLoop::gradients(const corpus::GlobalBatch& batch) {
+at::Tensor PretrainLoop::gradients(const corpus::GlobalBatch& batch) {
   if (!ranks_.alone()) return reduced_gradients(batch);
   return accumulate_gradients(model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed),
-                              state_.step, [this] { poll(); });
+                              next_step(), [this] { poll(); });
 }
 
-void PretrainLoop::train_step(const corpus::GlobalBatch& batch) {
+void PretrainLoop::train_step(corpus::GlobalBatch batch) {
   // 1. forward and backward of every micro-batch
   if (ranks_.alone()) poll();
-  if (batch.masked == 0) return skip(batch, "no token of the batch was masked");
-  const double loss = gradients(batch);
+  if (batch.masked == 0) {
+    finish_steps();
+    return skip(batch, "no token of the batch was masked");
+  }
+  const std::int64_t step = next_step();
+  const auto loss = gradients(batch);
 
   // 2. clip
-  const double norm = optimizer_->clip_gradients(options_.max_grad_norm);
-  if (!std::isfinite(loss) || !std::isfinite(norm)) return skip_diverged(batch);
+  const auto norm = optimizer_->clip_gradients(options_.max_grad_norm);
 
-  // 3. update
+  // 3. update, unless loss or norm are not finite
   const double rate_now =
-      options_.learning_rate * curriculum::linear_warmup_decay(state_.step, warmup_steps_, options_.max_steps);
-  optimizer_->step(rate_now);
-  complete_step(batch);
+      options_.learning_rate * curriculum::linear_warmup_decay(step, warmup_steps_, options_.max_steps);
+  optimizer_->step(rate_now, not_finite(loss, norm));
+  optimizer_->clear_gradients();
 
-  // 4. report
-  report_step(batch, loss, rate_now, norm);
+  // 4. report, of the step before while a GPU works on this one
+  const double flops =
+      nn::kTrainingFactor * nn::forward_flops(shape_, nn::work_of(batch)) * static_cast<double>(batch.tokens);
+  batch.micro_batches.clear();
+  queued_.push_back({std::move(batch), rate_now, flops, StepFigures(loss, norm)});
+  finish_steps(steps_ahead_);
 }
 
-void PretrainLoop::complete_step(const corpus::GlobalBatch& batch) {
-  optimizer_->clear_gradients();
+/// Reads and tells what the steps came to, in order, but for the last `all_but`.
+void PretrainLoop::finish_steps(std::size_t all_but) {
+  while (queued_.size() > all_but) {
+    const QueuedStep step = std::move(queued_.front());
+    queued_.pop_front();
+    finish_step(step);
+  }
+}
+
+void PretrainLoop::finish_step(const QueuedStep& step) {
+  const auto values = step.figures.read();
+  session_flops_ += step.flops;
+  flops_since_ += step.flops;
+  if (!values.finite()) return skip_diverged(step.batch);
+  count(step.batch);
+  report_step(step, values);
+}
+
+void PretrainLoop::count(const corpus::GlobalBatch& batch) {
   ++state_.step;
   state_.tokens += batch.tokens;
   session_tokens_ += batch.tokens;
   tokens_since_ += static_cast<double>(batch.tokens);
 }
 
-void PretrainLoop::report_step(const corpus::GlobalBatch& batch, double loss, double learning_rate, double grad_norm) {
-  const auto spike = note_loss(state_.guard, loss);
-  const StepReport report{state_.step,  options_.max_steps, loss,   learning_rate,      grad_norm,
-                          batch.tokens, seconds(),          rate(), mask_reports(batch)};
+void PretrainLoop::report_step(const QueuedStep& step, const StepFigures::Values& values) {
+  const auto spike = note_loss(state_.guard, values.loss);
+  const StepReport report{state_.step,       options_.max_steps, values.loss, step.learning_rate,      values.norm,
+                          step.batch.tokens, seconds(),          rate(),      mask_reports(step.batch)};
   tell([&](Observer& observer) { observer.on_step(report); });
   if (!spike) return;
-  const SpikeReport told{state_.step, loss, spike->mean, spike->deviation};
+  const SpikeReport told{state_.step, values.loss, spike->mean, spike->deviation};
   tell([&](Observer& observer) { observer.on_spike(told); });
 }
 
@@ -176,14 +203,14 @@ std::vector<MaskerReport> PretrainLoop::mask_reports(const corpus::GlobalBatch& 
 }
 
 void PretrainLoop::skip(const corpus::GlobalBatch& batch, const std::string& reason) {
-  complete_step(batch);
+  count(batch);
   ++state_.skipped;
   tell([&](Observer& observer) { observer.on_skipped(state_.step, reason); });
 }
 
-/// The parameters stay as they are, and nothing is saved from here on: a good checkpoint would make room for it.
+/// The parameters stayed as they were, and nothing is saved from here on: a good checkpoint would make room for it.
 void PretrainLoop::skip_diverged(const corpus::GlobalBatch& batch) {
-  skip(batch, not_finite());
+  skip(batch, what_is_not_finite());
   if (note_diverged(state_.guard, state_.step)) give_up();
 }
 
@@ -194,11 +221,14 @@ PretrainSummary PretrainLoop::finish() {
   summary.seconds = seconds();
   summary.tokens = state_.tokens;
   summary.session_tokens = session_tokens_;
+  summary.session_flops = session_flops_;
+  summary.products = products_;
   summary.parameters = nn::parameter_count(*model_);
   auto drops = curriculum::drops(state_.curriculum);
   if (drops.size() > 3) drops.erase(drops.begin(), drops.end() - 3);
-  const DoneReport report{state_.step,         summary.seconds, summary.tokens, state_.skipped, schedule_.has_trigger(),
-                          summary.switch_step, drops,           session_tokens_};
+  const DoneReport report{state_.step,    summary.seconds,         summary.tokens,
+                          state_.skipped, schedule_.has_trigger(), summary.switch_step,
+                          drops,          session_tokens_,         session_flops_};
   tell([&](Observer& observer) { observer.on_done(report); });
   return summary;
 }

@@ -1,3 +1,5 @@
+#include <ATen/ops/full.h>
+
 #include <array>
 #include <cmath>
 
@@ -73,14 +75,15 @@ void PretrainLoop::stop_together() {
 
 /// The loss of the global batch; the gradients are then those of all ranks. A rank that is to stop breaks off its own
 /// share, takes part in the reductions that the others wait in, and all of them leave the step out.
-double PretrainLoop::reduced_gradients(const corpus::GlobalBatch& batch) {
+at::Tensor PretrainLoop::reduced_gradients(const corpus::GlobalBatch& batch) {
   std::array<double, 2> values{0, 0};  // loss, ranks that broke off
   reducer_->begin();
   try {
     const RankPart part{batch.masked, ranks_.rank(), [this] { reducer_->arm(); }};
-    values[0] = accumulate_gradients(
+    const auto loss = accumulate_gradients(
         model_, batch.micro_batches, runtime_, static_cast<std::uint64_t>(options_.seed), state_.step,
         [this] { poll(); }, part);
+    if (loss.defined()) values[0] = loss.item<double>();
   } catch (const StopRequested&) {
     values[1] = 1;
   }
@@ -88,7 +91,7 @@ double PretrainLoop::reduced_gradients(const corpus::GlobalBatch& batch) {
   reducer_->finish();
   ranks_.sum(values);
   if (values[1] > 0) stop_together();
-  return values[0];
+  return at::full({}, values[0], at::device(device_of(runtime_)).dtype(at::kDouble));
 }
 
 double PretrainLoop::validation_loss() {
@@ -111,7 +114,7 @@ bool PretrainLoop::agree_to_save() {
   return due > 0;
 }
 
-std::string PretrainLoop::not_finite() const {
+std::string PretrainLoop::what_is_not_finite() const {
   std::string where;
   if (!ranks_.alone()) {
     const auto finite = ranks_.gather(std::string(own_loss_finite_ ? "1" : "0"));

@@ -48,6 +48,8 @@ void PretrainLoop::fill(CheckpointContent& content) const {
 /// A state whose last step was not finite waits for one that is: pruning would take a better one for it.
 void PretrainLoop::save_if_due() {
   settle(saver_.finished(), kFailedSavesInARow);
+  if (ranks_.alone() && !saver_.due(next_step())) return;
+  finish_steps();
   if (state_.guard.diverged_in_a_row > 0) return;
   if (!agree_to_save()) return;
   if (!ranks_.first()) return void(optimizer_->gathered_state());

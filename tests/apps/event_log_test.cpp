@@ -25,8 +25,8 @@ class LoggedRun {
     at(first, [&] { log.on_start({100, 10, 1000, first, checkpoint}); });
     for (std::int64_t step = first + 1; step <= last; ++step) {
       at(step, [&] {
-        log.on_step({step, 200, 1.0 / static_cast<double>(step), 1e-3, 0.5, 10, 0, 0, {}});
-        if (step % 20 == 0) log.on_eval({step, 2.0, 7.4, 30, "random", 0, 0});
+        log.on_step({step, 200, 1.0 / static_cast<double>(step), 1e-3, 0.5, 10, 0, {}, {}});
+        if (step % 20 == 0) log.on_eval({step, 2.0, 7.4, 30, "random", 0, {}});
       });
     }
     saved_ = log.save();
@@ -44,7 +44,7 @@ class LoggedRun {
  private:
   template <class Action>
   void at(std::int64_t step, const Action& action) const {
-    FaultyDisk disk({call_, step >= from_ && step < to_ ? 1 : 0, ENOSPC, true, true});
+    FaultyDisk disk({call_, step >= from_ && step < to_ ? 1 : 0, ENOSPC, test::Part::half, true});
     const ReplacedFileSystem replaced(disk);
     action();
   }

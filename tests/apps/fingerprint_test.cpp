@@ -10,9 +10,10 @@ using apps::require_same;
 using formats::Fingerprint;
 
 TEST_CASE("a fingerprint has every setting by its path, and the versions", "[apps]") {
-  const auto fingerprint = apps::fingerprint_of({}, {{"genome", "abc"}});
+  const auto fingerprint = apps::fingerprint_of({}, {{"genome", "abc"}}, 2);
   CHECK(fingerprint.at("train.seed") == "42");
   CHECK(fingerprint.at("genome") == "abc");
+  CHECK(fingerprint.at("world_size") == "2");
   CHECK(fingerprint.contains("cmgems"));
   CHECK(fingerprint.contains("libtorch"));
   CHECK_FALSE(fingerprint.contains("train.save_steps"));

@@ -20,7 +20,7 @@ TEST_CASE("few-shot accuracies stand beside table 4", "[apps]") {
   CHECK(gems["mean"].get<double>() == Approx(0.494));
   std::ostringstream text;
   print_published_few_shot(text, own);
-  CHECK_THAT(text.str(), Catch::Contains("0.594 (+0.016)") && Catch::Contains("DNABERT CM-GEMS 10K *") &&
+  CHECK_THAT(text.str(), Catch::Contains("0.594 ± 0.052 (+0.016)") && Catch::Contains("DNABERT CM-GEMS 10K *") &&
                              Catch::Contains("by its position in the window"));
 }
 
@@ -50,4 +50,22 @@ TEST_CASE("tasks that the paper does not have are no section", "[apps]") {
   print_published_few_shot(text, {{"synthetic", 10, 0.9}});
   print_published_gue(text, {});
   CHECK(text.str().empty());
+}
+
+TEST_CASE("all sets together have the mean and deviation of table 3", "[apps]") {
+  std::vector<SetScore> own;
+  for (const auto set : cmgems::tasks::published_gue_sets()) {
+    own.push_back({set, cmgems::tasks::published_gue(set)[7].value});
+  }
+  std::ostringstream text;
+  print_published_gue(text, own);
+  // DNABERT CM-GEMS 10K beside itself, DNABERT 120K, DNABERT-2 120K (k-mer) and DNABERT GeneMask 10K, as printed there
+  CHECK_THAT(text.str(), Catch::Contains("mean ± SD of all 27") && Catch::Contains("63.09 ± 17.49 (+0.00)") &&
+                             Catch::Contains("60.69 ± 17.72 (+2.40)") && Catch::Contains("61.12 ± 17.77") &&
+                             Catch::Contains("62.34 ± 17.69"));
+  const auto json = published_gue_json(own);
+  CHECK(json["mean"].get<double>() == Approx(0.6309).margin(5e-5));
+  CHECK(json["deviation"].get<double>() == Approx(0.1749).margin(5e-5));
+  CHECK(json["models"][1]["deviation"].get<double>() == Approx(0.1772).margin(5e-5));
+  CHECK(published_gue_json({{"tf/3", 0.5}})["deviation"] == 0);
 }

@@ -114,11 +114,28 @@ TEST_CASE("results of few shots are read in the older and the newer form", "[rep
   CHECK(method.runs[0].value("balanced_accuracy") == 0.875);
 }
 
+TEST_CASE("options beside the published protocol are part of the plan", "[report]") {
+  const TemporaryFolder folder;
+  auto text = cmgems::test::few_shot_text("random");
+  text.insert(text.find("\"methods\""),
+              R"("options": {"pooling": "mean", "freeze": "none", "class_weights": "balanced", "early_stopping": 3,
+              "learning_rates": [0.001, 0.01], "held_out": 0.2}, )");
+  cmgems::test::write_few_shot(folder, "f", text);
+  const auto plan = read_runs({folder.path() / "f"}).few_shot.at(0).evaluations.at(0).plan;
+  CHECK(std::vector(plan.begin() + 3, plan.end()) ==
+        std::vector<std::pair<std::string, std::string>>{{"pooling", "mean"},
+                                                         {"class weights", "balanced"},
+                                                         {"early stopping", "3"},
+                                                         {"learning rates", "0.001 or 0.01"},
+                                                         {"held out", "0.2"}});
+}
+
 TEST_CASE("results of GUE are read", "[report]") {
   const TemporaryFolder folder;
   folder.write("g/run.json", cmgems::test::record_text("eval-gue"));
   folder.write("g/results.json",
-               R"({"command": "eval-gue", "run": "g", "model": "m", "seeds": [42], "sets": [{"set": "tf/4",
+               R"({"command": "eval-gue", "run": "g", "model": "m", "seeds": [42],
+               "options": {"pooling": "cls", "learning_rate": 3e-5, "batch_size": 32}, "sets": [{"set": "tf/4",
                "name": "tf/4", "group": "tf", "species": "human", "metric": "mcc", "classes": 2,
                "rows": {"train": 19000, "dev": 1000, "test": 1000}, "steps": 1782, "max_tokens": 110, "notes": ["n"],
                "methods": [)" +
@@ -130,7 +147,9 @@ TEST_CASE("results of GUE are read", "[report]") {
   CHECK(set.title() == "tf/4");
   CHECK(set.test_rows == 1000);
   CHECK(set.notes.size() == 1);
-  CHECK(set.plan == std::vector<std::pair<std::string, std::string>>{{"steps", "1,782"}, {"tokens at most", "110"}});
+  CHECK(set.plan ==
+        std::vector<std::pair<std::string, std::string>>{
+            {"steps", "1,782"}, {"tokens at most", "110"}, {"learning rate", "3e-05"}, {"batch size", "32"}});
 }
 
 TEST_CASE("runs are found below a folder and counted once", "[report]") {

@@ -34,6 +34,29 @@ TEST_CASE("baselines of the same rows are shown once", "[report]") {
   // .6 - .55 and .7 - .6: mean .075, t times .025 on both sides
   CHECK(table.rows[0][6].text == "+0.075 [-0.243, +0.393]");
   CHECK(table.rows[2][6].text == "–");
+  // .65 less the .606 ± .045 of table 4
+  CHECK(table.columns.back() == "ours less published");
+  CHECK(table.rows[4][1].text == "0.606 ± 0.045");
+  CHECK(table.rows[4].back().text == "+0.044");
+  CHECK(table.rows[0].back().text == "–");
+}
+
+TEST_CASE("several tasks have a mean over them, of what was scored on all", "[report]") {
+  const TemporaryFolder folder;
+  auto other = cmgems::test::few_shot_text("random");
+  other.replace(other.find("prom-core"), 9, "splice-40");
+  other.replace(other.find("\"accuracy\": 0.6,"), 16, "\"accuracy\": 0.3,");
+  other.replace(other.find("k-mer logistic"), 14, "another method");
+  cmgems::test::write_few_shot(folder, "a", cmgems::test::few_shot_text("random"));
+  cmgems::test::write_few_shot(folder, "b", other);
+  const auto section = few_shot_section(read_runs({folder.path() / "a", folder.path() / "b"}));
+  REQUIRE(section);
+  const auto& table = std::get<Table>(section->blocks[0]);
+  CHECK(table.columns == std::vector<std::string>{"method", "prom-core-10", "splice-40-10", "mean"});
+  CHECK(table.rows[0][2].text == "0.500 ± 0.283");
+  CHECK(table.rows[0][3].text == "0.575");  // of .65 and .5
+  CHECK(table.rows[1][0].text == "k-mer logistic regression (3-mers)");
+  CHECK(table.rows[1][3].text == "–");
 }
 
 TEST_CASE("a model is compared with the k-mers of its own run", "[report]") {
@@ -139,6 +162,42 @@ TEST_CASE("baselines of GUE have one column whatever was selected for a set", "[
   CHECK_THAT(std::get<Figure>(section->blocks[1]).note, Catch::Contains("Diamond: fine-tuned m; triangle"));
 }
 
+TEST_CASE("GUE has means by species and their share of the best published one", "[report]") {
+  const TemporaryFolder folder;
+  const auto set = [](const std::string& name, const std::string& mcc, const std::string& metric = "mcc") {
+    return R"({"set": ")" + name + R"(", "metric": ")" + metric +
+           R"(", "classes": 2, "rows": {"train": 9, "test": 9}, "methods": [{"name": "fine-tuned m", "runs": [)" +
+           R"({"seed": 1, "accuracy": 0.9, "f1": 0.9, "mcc": )" + mcc + "}]}]}";
+  };
+  folder.write("g/run.json", cmgems::test::record_text("eval-gue"));
+  folder.write("g/results.json", R"({"command": "eval-gue", "model": "m", "sets": [)" +
+                                     set("prom/prom_300_tata", "0.80") + "," + set("tf/3", "0.50") + "," +
+                                     set("mouse/2", "0.70") + "," + set("virus/covid", "0.30", "f1") + "]}");
+  const auto runs = read_runs({folder.path() / "g"});
+  const auto section = gue_section(runs);
+  REQUIRE(section);
+  const auto& table = std::get<Table>(section->blocks[0]);
+  REQUIRE(table.rows.size() == 6);
+  const auto texts = [](const std::vector<Cell>& row) {
+    std::vector<std::string> list;
+    for (const auto& cell : row) list.push_back(cell.text);
+    return list;
+  };
+  // NT-500M-Human: 78.07 and 42.95; DNABERT-2 120K (k-mer): 81.71
+  CHECK(texts(table.rows[4]) ==
+        std::vector<std::string>{"mean of 2 of 12 human sets", "MCC", "0.650", "0.605", "NT-500M-Human", "+0.045"});
+  CHECK(texts(table.rows[5]) == std::vector<std::string>{"mean of 1 of 15 other sets", "MCC", "0.700", "0.817",
+                                                         "DNABERT-2 120K (k-mer)", "-0.117"});
+  CHECK_THAT(table.note, Catch::Contains("human sets: 107.4% of the best") &&
+                             Catch::Contains("above the line of 90%") &&
+                             Catch::Contains("other sets: 85.7% of the best") && Catch::Contains("below the line"));
+  const auto headlines = headlines_of(runs);
+  REQUIRE(headlines.size() == 2);
+  CHECK(headlines[0].label == "GUE, mean MCC, human sets");
+  CHECK(headlines[0].value == "0.650");
+  CHECK_THAT(headlines[1].detail, Catch::Contains("1 set; 85.7% of the best published"));
+}
+
 TEST_CASE("a picture of GUE names the models of all its sets", "[report]") {
   const TemporaryFolder folder;
   const auto write = [&](const std::string& model, const std::string& sets) {
@@ -157,7 +216,7 @@ TEST_CASE("a picture of GUE names the models of all its sets", "[report]") {
   CHECK_THAT(std::get<Figure>(section->blocks[1]).note,
              Catch::Contains("Diamond: the first model of each set (fine-tuned a or fine-tuned b); triangle"));
   const auto& table = std::get<Table>(section->blocks[0]);
-  REQUIRE(table.rows.size() == 2);  // tf/4 of both in one
+  REQUIRE(table.rows.size() == 3);  // tf/4 of both in one, and the mean of the human sets
   CHECK(table.rows[0].size() == table.columns.size());
 }
 

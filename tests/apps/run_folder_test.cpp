@@ -36,7 +36,7 @@ TEST_CASE("who looks at a lock for a moment keeps nobody from a run", "[apps]") 
 TEST_CASE("a run whose lock cannot be opened is somebody else's", "[apps]") {
   const test::TemporaryFolder run;
   run.write("LOCK", "");
-  test::FaultyDisk disk({test::Call::open, 1, EACCES, false, true});
+  test::FaultyDisk disk({test::Call::open, 1, EACCES, test::Part::none, true});
   const ReplacedFileSystem replaced(disk);
   CHECK(apps::run_in_use(run.path()));
   CHECK_THROWS_AS(RunFolder(run.path()), IoError);
@@ -46,7 +46,7 @@ TEST_CASE("a run that goes on keeps the command lines of before", "[apps]") {
   const test::TemporaryFolder run;
   const auto file = run.path() / "run.json";
   const auto write = [&](const std::vector<std::string>& words) {
-    apps::write_run_record(file, {words, {}}, {}, {"pretrain", {}, {}, 42, 0, false});
+    apps::write_run_record(file, {words, {}, false, nullptr}, {}, {"pretrain", {}, {}, 42, 0, false});
     return nlohmann::json::parse(read_file(file));
   };
   const nlohmann::json first{"cmgems", "pretrain", "--out", "a"}, second{"cmgems", "pretrain", "--resume", "a"};

@@ -14,7 +14,7 @@ std::string own_data(const std::string& pool, const std::string& test) {
          R"("pool": {"path": ")" +
          pool + R"(", "rows": 80}, "test": {"path": ")" + test +
          R"(", "rows": 20}, "methods": [{"name": "fine-tuned m", "kind": "model", "runs": [)"
-         R"({"seed": 7, "accuracy": 0.75, "auc": null}]}]})";
+         R"({"seed": 7, "accuracy": 0.75, "balanced_accuracy": 0.625, "auc": null}]}]})";
 }
 
 }  // namespace
@@ -54,6 +54,13 @@ TEST_CASE("own data are told by their tables", "[apps]") {
   };
   CHECK(tables("/d/train.tsv", "/d/test.tsv") == "/d/train.tsv and /d/test.tsv");
   CHECK(tables("/d/train.tsv", "/d/train.tsv") == "/d/train.tsv, of which 20 rows were set apart by seed 7");
+}
+
+TEST_CASE("balanced accuracy is a score like the others", "[apps]") {
+  const cmgems::test::TemporaryFolder folder;
+  const auto results = read_scored_results(folder.write("results.json", own_data("/d/a", "/d/b")).string());
+  CHECK(results.tasks.at(0).methods.at(0).runs.at(0).scores ==
+        std::map<std::string, double>{{"accuracy", 0.75}, {"balanced_accuracy", 0.625}});
 }
 
 TEST_CASE("a run without the key seed is no result", "[apps]") {

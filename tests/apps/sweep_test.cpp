@@ -106,6 +106,14 @@ TEST_CASE("the picture of a sweep", "[apps]") {
   CHECK(count(line, "<line") == 4);  // two between three values, in two panels
   CHECK_THAT(line, Catch::Contains(">data.k</text>") && Catch::Contains(">accuracy</text>") &&
                        Catch::Contains(">8.000</text>"));
+  // From 1.5 to 9.5 a tick every 2, from 0 to 10: 130 pixels; a bar of 1.5 to both sides of 8 is 39 pixels high.
+  const auto bars = sweep_svg({parse_varied("data.k=3,4,5")}, {{"perplexity", {8, 4, 2}, {1.5, 0, 0.5}}});
+  for (const std::string tick : {"0", "2", "4", "6", "8", "10"}) {
+    INFO(tick);
+    CHECK_THAT(bars, Catch::Contains(">" + tick + "</text>"));
+  }
+  CHECK(count(bars, "height=\"39.00\" fill=\"rgb(90,90,90)\"") == 1);
+  CHECK(count(bars, "fill=\"rgb(90,90,90)\"") == 6);  // two bars with two ends each
   const double none = std::numeric_limits<double>::quiet_NaN();
   const auto map =
       sweep_svg({parse_varied("a.x=1,<2"), parse_varied("b.y=1,2,3")}, {{"perplexity", {1, 2, 3, none, 5, 6}}});

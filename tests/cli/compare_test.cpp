@@ -12,7 +12,11 @@ json runs(const std::vector<double>& accuracies) {
   json list = json::array();
   std::int64_t seed = 1;
   for (const double value : accuracies) {
-    list.push_back({{"seed", seed++}, {"accuracy", value}, {"mcc", value - 0.5}, {"auc", nullptr}});
+    list.push_back({{"seed", seed++},
+                    {"accuracy", value},
+                    {"balanced_accuracy", value - 0.25},
+                    {"mcc", value - 0.5},
+                    {"auc", nullptr}});
   }
   return list;
 }
@@ -74,6 +78,8 @@ TEST_CASE("two few-shot results are compared run by run", "[cli]") {
   CHECK(mcc["tasks"][0]["metric"] == "mcc");
   CHECK(mcc["tasks"][0]["rows"][0]["mean"].get<double>() == Approx(0.1025));
   CHECK(mcc["tasks"][0]["rows"][1]["difference"]["low"].get<double>() >= 0.01);
+  const auto balanced = json::parse(program.run("compare a b.json --metric balanced_accuracy --json").out);
+  CHECK(balanced["tasks"][0]["rows"][0]["mean"].get<double>() == Approx(0.3525));
 }
 
 TEST_CASE("one result is compared with its baselines and with the paper", "[cli]") {

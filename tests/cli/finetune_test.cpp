@@ -110,6 +110,21 @@ TEST_CASE("FASTA with labels, a dev table, and the options by name", "[cli]") {
   CHECK(layers["options"]["trained_layers"] == 1);
 }
 
+TEST_CASE("baselines are named on the command line, random-init for random-encoder", "[cli]") {
+  const Program program;
+  const std::string command = "finetune --json --task synthetic --shots 2 --runs 1 --set finetune.epochs=1" + kSmall;
+  const auto result = parse(program.run(command + "--baseline majority,random-init --out run"));
+  REQUIRE(result["methods"].size() == 3);
+  CHECK(result["methods"][1]["kind"] == "majority");
+  CHECK(result["methods"][2]["kind"] == "random-encoder");
+  CHECK(json::parse(program.read("run/config.json"))["finetune"]["baseline"] ==
+        std::vector<std::string>{"majority", "random-encoder"});
+  CHECK(program.run("finetune --resume run --baseline kmer").code == 64);
+  const auto unknown = program.run(command + "--baseline random");
+  CHECK(unknown.code == 64);
+  CHECK_THAT(unknown.err, Catch::Contains("finetune.baseline: unknown word \"random\""));
+}
+
 TEST_CASE("several numbers of rows and tasks give one table", "[cli]") {
   const Program program;
   for (const std::string folder : {"prom-core", "splice-40"}) {

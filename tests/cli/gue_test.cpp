@@ -125,6 +125,8 @@ TEST_CASE("a dry run of GUE reads the sets and writes nothing", "[cli]") {
   CHECK_THAT(outcome.out, Catch::Contains("prom/prom_core_tata"));
   CHECK_THAT(outcome.out, Catch::Contains("- tf/4: train has 40 rows, 19000 were published"));
   CHECK_FALSE(program.has("runs"));
+  CHECK(program.run("eval-gue" + kSmall + kTwo + "--dry-run --baseline random-init").code == 0);
+  CHECK(program.run("eval-gue" + kSmall + kTwo + "--dry-run --baseline random-init,random-encoder").code == 64);
 }
 
 TEST_CASE("GUE inputs that are missing or damaged are told", "[cli]") {

@@ -1,4 +1,5 @@
 // cmgems reproduce: stages as commands of their own, each of which goes on where it was.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -59,6 +60,64 @@ TEST_CASE("a reproduction compares every strategy with the first on the same row
   CHECK_FALSE(program.has("runs"));
   CHECK(program.run("reproduce --scale smoke --strategies random,random").code == 64);
   CHECK(program.run("reproduce --scale smoke --shots 10,10").code == 64);
+}
+
+TEST_CASE("a reproduction takes the table from its genome, every strategy that is known, and release of each",
+          "[cli]") {
+  const Program program;
+  program.write("g.fa", ">c\nACGTTGCAGGATTACA\n");
+  const auto planned = [&](const std::string& more) {
+    const auto run = program.run(
+        "reproduce --scale smoke --out chain --set model.hidden_size=32 --set "
+        "model.intermediate_size=32 --set compute.threads=1 --shots 4 --dry-run --json " +
+        more);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return json::parse(run.out)["stages"];
+  };
+  const auto has = [](const json& stage, const std::string& word) {
+    const auto words = stage["arguments"].get<std::vector<std::string>>();
+    return std::count(words.begin(), words.end(), word) == 1;
+  };
+  const auto counted = planned("--strategies random,hard-to-easy --variant both --genome g.fa");
+  REQUIRE(counted.size() == 8);
+  CHECK(counted[1]["title"] == "pretrain random-release");
+  CHECK(has(counted[2], "masking.strategy=hard-to-easy"));
+  CHECK(has(counted[0], "npmi.table=from-genome"));
+  const auto own = planned("--strategies random --variant release --genome g.fa --set npmi.table=auto");
+  REQUIRE(own.size() == 2);
+  CHECK(own[0]["title"] == "pretrain random-release");
+  CHECK_FALSE(has(own[0], "npmi.table=from-genome"));
+  CHECK_THAT(program.run("reproduce --help").out, Catch::Contains("hard-to-easy"));
+}
+
+TEST_CASE("a reproduction evaluates GUE where its sets are", "[cli]") {
+  const Program program;
+  const auto table = [](int rows, int shift) {
+    std::string text = "sequence,label\n";
+    for (int row = 0; row < rows; ++row) {
+      for (int i = 0; i < 40; ++i) text += (row % 2 == 1 ? "GCGA" : "ATTC")[(i * (row + shift) + i / 7) % 4];
+      text += row % 2 == 1 ? ",1\n" : ",0\n";
+    }
+    return text;
+  };
+  program.write("d/GUE/tf/4/train.csv", table(40, 1));
+  program.write("d/GUE/tf/4/dev.csv", table(12, 3));
+  program.write("d/GUE/tf/4/test.csv", table(14, 5));
+  CHECK(json::parse(program.run(kChain + "--data d --no-gue --dry-run --json").out)["stages"].size() == 4);
+  const auto done = program.run(kChain + "--data d --json");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Catch::Contains("estimate: 6 of 6 stages") && Catch::Contains("6/6: gue of cm-gems"));
+  const auto result = json::parse(done.out);
+  CHECK(result["gue"] == json({{"human", 1}, {"other", 0}}));
+  REQUIRE(result["rows"].size() == 5);
+  for (const auto& row : result["rows"]) CHECK(row["gue"]["human"].is_number());
+  CHECK(result["rows"][3]["gue"]["human"] == 0);  // the majority class
+  const auto again = program.run(kChain + "--data d");
+  CHECK(again.code == 0);
+  CHECK_THAT(again.out, Catch::Contains("MCC human") && Catch::Contains("cmgems compare chain/gue/random"));
+  CHECK_THAT(again.err, Catch::Contains("stage 6/6: gue of cm-gems is done"));
 }
 
 TEST_CASE("a reproduction that is stopped goes on to the same result", "[cli]") {

@@ -106,6 +106,22 @@ TEST_CASE("motifs of the best k-mers", "[cli]") {
   CHECK(program.run("npmi motifs builtin:human-6mer --meme m.meme --top 4000").code == 64);
 }
 
+TEST_CASE("numbers of rows are not negative", "[cli]") {
+  const Program program;
+  for (const std::string arguments :
+       {"npmi show builtin:human-6mer --top -1", "npmi compare builtin:human-6mer builtin:human-6mer --top -1",
+        "npmi motifs builtin:human-6mer --meme m.meme --top -1",
+        "npmi motifs builtin:human-6mer --meme m.meme --rows -1",
+        "npmi motifs builtin:human-6mer --meme m.meme --seed -1"}) {
+    INFO(arguments);
+    const auto refused = program.run(arguments);
+    CHECK(refused.code == 64);
+    CHECK(refused.out.empty());
+    CHECK_THAT(refused.err, Catch::Contains("-1"));
+  }
+  CHECK(program.run("npmi show builtin:human-6mer --top 0").code == 0);
+}
+
 TEST_CASE("files, regions and strands of a counted genome", "[cli]") {
   const Program program;
   program.write("a.fa", ">a\nACGTACGTTGCANNN\n");

@@ -109,7 +109,7 @@ TEST_CASE("loss, gradients and ten AdamW steps equal those of transformers", "[g
     double worst_gradient = 0, worst_loss = 0;
     for (std::int64_t step = 0; step < kSteps; ++step) {
       const double loss =
-          train::accumulate_gradients(model, {&batches[static_cast<std::size_t>(step)], 1}, {}, 0, step);
+          train::accumulate_gradients(model, {&batches[static_cast<std::size_t>(step)], 1}, {}, 0, step).item<double>();
       worst_loss = std::max(worst_loss, std::abs(loss - losses[step].item<double>()));
       if (step == 0) {
         for (const auto& item : model->named_parameters()) {

@@ -47,7 +47,7 @@ TEST_CASE("a stopped rank ends the others at the timeout", "[ranks][fault]") {
                     "kill -CONT $p1; wait $p1; echo $? >code1; exit $code");
   INFO(program.read("err0"));
   CHECK(ended.code == 74);
-  CHECK(number(program.read("time")) >= 1900);
+  CHECK(number(program.read("time")) >= 1400);  // its last sign of life is up to half a second older
   CHECK(number(program.read("time")) < 5000);
   CHECK_THAT(program.read("err0"), Catch::Contains("rank 1 on ") && Catch::Contains("has been silent for 2 s"));
   CHECK(number(program.read("code1")) == 74);  // it found the others gone
@@ -92,14 +92,14 @@ TEST_CASE("a signal to one rank saves the same step on all", "[ranks][fault]") {
 TEST_CASE("torchrun begins anew from the newest checkpoint by itself", "[ranks][fault]") {
   if (std::string(CMGEMS_TORCHRUN).find("NOTFOUND") != std::string::npos) CMGEMS_SKIP("no torchrun was found");
   const Program program;
-  const std::string arguments = long_run("run") + "--set train.max_steps=400 --resume auto";
+  const std::string arguments = long_run("run") + "--set train.max_steps=400 --set train.save_steps=100 --resume auto";
   REQUIRE(program.run("launch -n 2 -- " + long_run("whole") + "--set train.max_steps=400").code == 0);
-  // The first time round rank 1 is killed behind its first checkpoint.
+  // The first time round rank 1 is killed behind its first checkpoint. torchrun makes one $ of two.
   const auto restarted =
       program.shell("env -u CMGEMS_DATA '" CMGEMS_TORCHRUN
                     "' --standalone --no-python --nproc-per-node 2 --max-restarts 1 sh -c "
-                    "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { p=$$; (" +
-                    until("run/checkpoint-50") + "kill -9 $p) & }; exec " + CMGEMS_PROGRAM + " " + arguments + "'");
+                    "'[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] && { read p rest </proc/self/stat; (" +
+                    until("run/checkpoint-100") + "kill -9 $p) & }; exec " + CMGEMS_PROGRAM + " " + arguments + "'");
   INFO(restarted.err);
   REQUIRE(restarted.code == 0);
   CHECK_THAT(restarted.err, Catch::Contains("restart 1"));

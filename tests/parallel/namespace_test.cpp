@@ -13,9 +13,9 @@ TEST_CASE("ranks of two hosts find each other over an interface", "[ranks]") {
       "up && ip -n $b link set lo up && echo $$ >number || { ip netns del $a; ip netns del $b; exit 1; }");
   if (made.code != 0) CMGEMS_SKIP("no network namespaces can be made here: " + made.out.substr(0, made.out.find('\n')));
   const auto rank = [&](const std::string& name, const std::string& number) {
-    return "ip netns exec cm$n" + name + " env -u CMGEMS_DATA RANK=" + number +
+    return "ip netns exec cm${n}" + name + " env -u CMGEMS_DATA RANK=" + number +
            " WORLD_SIZE=2 LOCAL_WORLD_SIZE=1 LOCAL_RANK=0 MASTER_ADDR=10.83.9.1 MASTER_PORT=29511 '" +
-           std::string(CMGEMS_PROGRAM) + "' " + tiny("run") + "--interface ve$n" + name;
+           std::string(CMGEMS_PROGRAM) + "' " + tiny("run") + "--interface ve${n}" + name;
   };
   const auto trained = program.shell("n=$(cat number); " + rank("b", "1") + " & p=$!; " + rank("a", "0") +
                                      "; code=$?; wait $p || code=$?; ip netns del cm${n}a; ip netns del cm${n}b; exit "

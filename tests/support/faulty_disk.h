@@ -11,19 +11,27 @@
 
 namespace cmgems::test {
 
-enum class Call { open, write, reserve, truncate, sync, close, rename, exchange, make_folder, remove, any };
-inline const std::vector<Call> kAllCalls{Call::open,  Call::write,  Call::reserve,  Call::truncate,    Call::sync,
-                                         Call::close, Call::rename, Call::exchange, Call::make_folder, Call::remove};
+enum class Call { open, write, write_at, reserve, truncate, sync, close, rename, exchange, make_folder, remove, any };
+inline const std::vector<Call> kAllCalls{Call::open,     Call::write,       Call::write_at, Call::reserve,
+                                         Call::truncate, Call::sync,        Call::close,    Call::rename,
+                                         Call::exchange, Call::make_folder, Call::remove};
+
+/// What a failing write takes before it fails.
+enum class Part {
+  none,
+  half,       // of the bytes, as on a disk that becomes full: the next one fails
+  half_only,  // and that is no failure: the rest is to be written by the next call
+};
 
 class FaultyDisk final : public FileSystem {
  public:
   /// How the k-th call of a kind fails (the first is 1; 0 = none does): with `error`, and, for a write, after it took
-  /// half of the bytes, as on a disk that becomes full. `stays`: all later calls of the kind fail too.
+  /// a part of the bytes. `stays`: all later calls of the kind fail too.
   struct Fault {
     Call call = Call::open;
     int k = 0;
     int error = EIO;
-    bool half = false;
+    Part part = Part::none;
     bool stays = false;
     bool exchanges = true;  // false: an old kernel, which cannot
   };
@@ -37,11 +45,12 @@ class FaultyDisk final : public FileSystem {
     return fails(Call::open) ? -1 : FileSystem::open(path, flags);
   }
   std::int64_t write(int descriptor, const void* bytes, std::size_t count) override {
-    if (!fails(Call::write)) return FileSystem::write(descriptor, bytes, count);
-    if (!fault_.half || count < 2) return -1;
-    fault_.half = false;
-    fault_.k = counts_[Call::write] + 1;  // what comes next finds the disk full
-    return FileSystem::write(descriptor, bytes, count / 2);
+    const std::int64_t taken = taken_of(Call::write, count);
+    return taken < 0 ? -1 : FileSystem::write(descriptor, bytes, static_cast<std::size_t>(taken));
+  }
+  std::int64_t write_at(int descriptor, const void* bytes, std::size_t count, std::uint64_t offset) override {
+    const std::int64_t taken = taken_of(Call::write_at, count);
+    return taken < 0 ? -1 : FileSystem::write_at(descriptor, bytes, static_cast<std::size_t>(taken), offset);
   }
   int reserve(int descriptor, std::uint64_t bytes) override {
     return fails(Call::reserve) ? -1 : FileSystem::reserve(descriptor, bytes);
@@ -68,6 +77,14 @@ class FaultyDisk final : public FileSystem {
   std::uint64_t free_bytes(const std::filesystem::path&) override { return free; }
 
  private:
+  /// How many of the bytes this write takes, -1: none, and it fails.
+  std::int64_t taken_of(Call call, std::size_t count) {
+    if (!fails(call)) return static_cast<std::int64_t>(count);
+    if (fault_.part == Part::none || count < 2) return -1;
+    fault_.k = fault_.part == Part::half ? counts_[call] + 1 : 0;
+    fault_.part = Part::none;
+    return static_cast<std::int64_t>(count / 2);
+  }
   bool fails(Call call) {
     const int of_all = ++counts_[Call::any], of_kind = ++counts_[call];
     const int number = fault_.call == Call::any ? of_all : of_kind;
@@ -82,7 +99,7 @@ class FaultyDisk final : public FileSystem {
 
 template <class Action>
 FaultyDisk counted(Action&& action, bool exchanges = true) {
-  FaultyDisk counting({Call::any, 0, 0, false, false, exchanges});
+  FaultyDisk counting({Call::any, 0, 0, Part::none, false, exchanges});
   const ReplacedFileSystem replaced(counting);
   action();
   return counting;
@@ -96,8 +113,9 @@ std::vector<FaultyDisk::Fault> all_faults(Action&& action, bool exchanges = true
   std::vector<FaultyDisk::Fault> faults;
   for (const Call call : kAllCalls) {
     for (int k = 1; k <= counting.count(call); ++k) {
-      faults.push_back({call, k, EIO, false, false, exchanges});
-      faults.push_back({call, k, ENOSPC, /*half=*/call == Call::write, /*stays=*/true, exchanges});
+      faults.push_back({call, k, EIO, Part::none, false, exchanges});
+      const bool writes = call == Call::write || call == Call::write_at;
+      faults.push_back({call, k, ENOSPC, writes ? Part::half : Part::none, /*stays=*/true, exchanges});
     }
   }
   return faults;
@@ -111,7 +129,7 @@ std::vector<FaultyDisk::Fault> all_faults_and_deaths(Action&& action) {
     const auto more = all_faults(action, exchanges);
     faults.insert(faults.end(), more.begin(), more.end());
     const int calls = counted(action, exchanges).count(Call::any);
-    for (int k = 1; k <= calls; ++k) faults.push_back({Call::any, k, EIO, false, true, exchanges});
+    for (int k = 1; k <= calls; ++k) faults.push_back({Call::any, k, EIO, Part::none, true, exchanges});
   }
   return faults;
 }

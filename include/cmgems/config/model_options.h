@@ -38,6 +38,7 @@ struct ComputeOptions {
   std::int64_t threads = 0;             // 0 = all cores
   std::int64_t micro_batch_tokens = 0;  // 0 = 4096 on CPU, 65536 on CUDA
   Switch bf16 = Switch::automatic;      // auto = on CUDA only; "on" without the hardware falls back with one line
+  bool deterministic = false;           // on CUDA: equal runs give equal bits; a CPU's always do
   std::string interface;                // of the network, for ranks; "" = loopback, or the way to MASTER_ADDR
   double rank_timeout = 300;            // seconds that a rank may be silent before the others give up
   bool shard_optimizer = false;         // each rank keeps the moments of its own parameters only (ZeRO-1)

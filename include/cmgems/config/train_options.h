@@ -35,7 +35,7 @@ enum class ClassWeights { none, balanced };
 enum class Freeze { none, encoder, layers };
 
 /// What a fine-tuned model can be compared with, on the same rows: kmer (logistic regression on 3-mer counts), majority
-/// (the most frequent class), random-encoder (the same architecture from random weights).
+/// (the most frequent class), random-encoder (the same architecture from random weights; random-init is read as it).
 const std::vector<std::string_view>& baseline_words();
 
 /// Fine-tuning; null = the published value for the number of rows per class

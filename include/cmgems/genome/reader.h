@@ -36,7 +36,7 @@ std::vector<FastaRecord> read_fasta_records(const std::filesystem::path& path);
 void for_each_record(const std::filesystem::path& path, const std::function<void(FastaRecord)>& take);
 
 /// Whether the file begins as FASTA or .2bit does, compressed or not; a table does not. A pipe, which can be read
-/// only once, is not looked at: its content must be FASTA.
+/// only once, is not looked at: its content must be FASTA. Throws: InputNotFound, IoError; DataError (damaged gzip).
 bool holds_records(const std::filesystem::path& path);
 
 }  // namespace cmgems::genome

@@ -11,6 +11,7 @@ namespace cmgems::nn {
 struct Runtime {
   bool cuda = false;
   bool bf16 = false;
+  bool deterministic = false;  // on CUDA: the same bits twice
   int threads = 1;
   std::int64_t micro_batch_tokens = 4096;
   FastPaths fast;    // all of them; measurements switch some off
@@ -29,5 +30,7 @@ bool cuda_available();
 /// Why our own CUDA kernels are not used although CUDA is; empty when they are, or before CUDA was looked for.
 std::string cuda_kernels_problem();
 bool cpu_has_bf16();
+/// Largest device memory that tensors have taken so far, bytes; 0 before CUDA was loaded.
+std::int64_t peak_device_memory();
 
 }  // namespace cmgems::nn

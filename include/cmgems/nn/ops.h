@@ -63,6 +63,7 @@ struct Pass {
   DropoutStream dropout;                // inactive outside training
   FastPaths fast = {};
   std::shared_ptr<DeviceCache> cache = nullptr;  // on a GPU, shared by the passes of a step; may be null
+  bool fixed_order = false;  // on a GPU: the same bits whenever the same is computed; elsewhere that is always so
 };
 
 /// Which tokens go together: window w holds tokens [cu[w], cu[w+1]).

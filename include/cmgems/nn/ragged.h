@@ -25,7 +25,16 @@ struct Selection {
   std::vector<std::int32_t> boundaries;  // [W + 1]: selected tokens of each window
 };
 
-/// Copies to the device. `batch` may be freed afterwards.
+/// A pretraining batch: what goes in, and what is asked for.
+struct MaskedBatch {
+  Ragged input;
+  Selection selection;
+  at::Tensor labels;  // [M] int64
+};
+
+/// Copies to the device, to a GPU from pinned memory and without waiting. `batch` may be freed afterwards.
+MaskedBatch to_masked(const corpus::RaggedBatch& batch, at::Device device);
+/// Parts of the same.
 Ragged to_ragged(const corpus::RaggedBatch& batch, at::Device device);
 /// The masked tokens of a pretraining batch.
 Selection select_masked(const corpus::RaggedBatch& batch, at::Device device);

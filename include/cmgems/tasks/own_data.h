@@ -1,5 +1,5 @@
-// Labelled data of users: tables (TSV, CSV) or FASTA, any number of classes, labels as text or numbers, problems listed
-// by line.
+// Labelled data of users: tables (TSV, CSV) or FASTA, plain or compressed, any number of classes, labels as text or
+// numbers, problems listed by line.
 #pragma once
 
 #include <filesystem>

@@ -15,8 +15,8 @@ struct SequenceRecord {
   std::string place;                 // file, number or line, and id, for messages
 };
 
-/// Calls `take` with every sequence of a FASTA (plain, gzip, BGZF) or .2bit file, or of a table (TSV or CSV with a
-/// column `sequence`, optionally `id` and `label`), in order, holding one at a time.
+/// Calls `take` with every sequence of a FASTA or .2bit file, or of a table (TSV or CSV with a column `sequence`,
+/// optionally `id` and `label`), in order, holding one at a time. FASTA and tables may be gzip or BGZF.
 /// Throws: as genome::for_each_record and read_labelled_table do; what `take` throws.
 void for_each_sequence(const std::filesystem::path& path, const std::function<void(const SequenceRecord&)>& take);
 

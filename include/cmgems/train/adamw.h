@@ -30,10 +30,12 @@ class AdamW {
   /// has the others' updates told (ZeRO-1, Rajbhandari et al. 2020). The results are those of the constructor above,
   /// bit for bit. `ranks` must outlive it.
   AdamW(const torch::nn::Module& module, const AdamWOptions& options, parallel::Ranks& ranks);
-  /// Scales all gradients so that their joint 2-norm is at most max_norm (0 = leave them). -> the norm before.
-  double clip_gradients(double max_norm);
-  /// One update. REQUIRES: every parameter that is trained has a gradient.
-  void step(double learning_rate);
+  /// Scales all gradients so that their joint 2-norm is at most max_norm (0 = leave them). -> the norm before, [] on
+  /// the device, which nobody waits for.
+  at::Tensor clip_gradients(double max_norm);
+  /// One update; where `skip` ([] fp32 on the device, 0 or 1) is 1, nothing changes. REQUIRES: every parameter that is
+  /// trained has a gradient.
+  void step(double learning_rate, const at::Tensor& skip = {});
   void clear_gradients();
   /// All that the next step depends on, by parameter: exp_avg.NAME, exp_avg_sq.NAME and step.NAME (updates so far), in
   /// the optimizer's own memory; of the parameters that this rank owns.

@@ -31,10 +31,11 @@ struct RankPart {
 };
 
 /// Adds the gradients of the mean cross-entropy over all masked tokens of the global batch, however it is split.
-/// -> that mean, or the part of it that `batches` are. REQUIRES: at least one masked token in the global batch.
-double accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
-                            const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
-                            const Poll& poll = never_stop, const RankPart& part = {});
+/// -> that mean, or the part of it that `batches` are, [] on the device, which nobody waits for; undefined when they
+/// have no masked token. REQUIRES: at least one masked token in the global batch.
+at::Tensor accumulate_gradients(nn::MaskedLm& model, std::span<const corpus::RaggedBatch> batches,
+                                const nn::Runtime& runtime, std::uint64_t seed, std::int64_t step,
+                                const Poll& poll = never_stop, const RankPart& part = {});
 
 /// Cross-entropy of each masked token [M], without gradients and dropout.
 std::vector<double> masked_losses(nn::MaskedLm& model, const corpus::RaggedBatch& batch, const nn::Runtime& runtime);

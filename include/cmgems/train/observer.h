@@ -24,6 +24,13 @@ struct StartReport {
   std::int64_t parameters;
   std::int64_t step;                 // completed before, 0 for a new run
   std::filesystem::path checkpoint;  // what the run continues from, empty for a new one
+  double products = 0;               // rate of the device at products of the model's sizes, FLOP/s; 0: not measured
+};
+
+/// A rate of training, by the clock.
+struct Rate {
+  double tokens = 0;  // real ones a second
+  double flops = 0;   // floating-point operations a second (nn/flops.h)
 };
 
 struct StepReport {
@@ -34,7 +41,7 @@ struct StepReport {
   double grad_norm;                 // before clipping
   std::uint64_t tokens;             // real tokens of the step, [CLS] and [SEP] included
   double seconds;                   // since training started, evaluation included
-  double tokens_per_second;         // of the steps since the last evaluation, everything included
+  Rate rate;                        // of the steps since the last evaluation, everything included
   std::vector<MaskerReport> masks;  // of the maskers that were at work, in the schedule's order
 };
 
@@ -45,7 +52,7 @@ struct EvalReport {
   std::uint64_t masked_tokens;
   std::string masker;  // whose masks were measured
   double seconds;
-  double tokens_per_second;  // training since the last evaluation
+  Rate rate;  // training since the last evaluation
 };
 
 struct SwitchReport {
@@ -83,6 +90,7 @@ struct DoneReport {
   std::optional<std::int64_t> switch_step;
   std::vector<double> last_drops;  // up to three
   std::uint64_t session_tokens;    // since training started or went on, as `seconds`
+  double session_flops = 0;        // the same of operations
 };
 
 class Observer {

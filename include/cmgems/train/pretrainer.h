@@ -23,6 +23,8 @@ struct PretrainSummary {
   double seconds = 0;        // since training started, or went on
   std::uint64_t tokens = 0;  // of the whole run
   std::uint64_t session_tokens = 0;
+  double session_flops = 0;  // floating-point operations of the steps
+  double products = 0;       // StartReport's
   std::int64_t parameters = 0;
 };
 
@@ -43,6 +45,10 @@ struct RunControl {
   CheckpointOptions checkpoints;
   /// Why to stop now; empty = go on. Asked between micro-batches.
   std::function<std::string()> stop_reason = [] { return std::string(); };
+  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA
+  /// for one process, else 0; several ranks read them at once.
+  /// Everything that is told or written is the same for any number.
+  std::optional<std::size_t> steps_ahead;
   /// The processes that train together, each with a call of its own; null = this one alone. Only the first of them is
   /// given observers and a folder for checkpoints; all of them read the one that they continue from.
   parallel::Ranks* ranks = nullptr;

@@ -52,6 +52,8 @@ bool load() {
   return once.cuda;
 }
 
+bool loaded_before() { return loaded != nullptr && loaded->cuda; }
+
 const Table* table() { return loaded != nullptr ? loaded->table : nullptr; }
 
 const std::string& problem() {

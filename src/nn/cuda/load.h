@@ -8,6 +8,8 @@ namespace cmgems::nn::cuda {
 /// Whether CUDA can be used here: driver, device and LibTorch's CUDA part are there. Loads them on the first call,
 /// which must come before anything asks LibTorch about CUDA: its first answer is final.
 bool load();
+/// Whether load() was called and found CUDA. Loads nothing.
+bool loaded_before();
 
 /// Our own kernels, or null: before load(), without CUDA, or when libcmgems_cuda.so is missing or of another build.
 const Table* table();

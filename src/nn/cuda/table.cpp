@@ -5,6 +5,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/sum.h>
 #include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <torch/version.h>
 
@@ -135,13 +136,19 @@ NormBackward norm_backward_of(const at::Tensor& y_gradient_, const at::Tensor& l
   return result;
 }
 
+void forbid_waiting(bool on) {
+  c10::cuda::warning_state().set_sync_debug_mode(on ? c10::cuda::SyncDebugMode::L_ERROR
+                                                    : c10::cuda::SyncDebugMode::L_DISABLED);
+}
+
 #ifdef USE_C10D_NCCL
 constexpr auto kProcessGroup = process_group;
 #else
 constexpr decltype(Table::process_group) kProcessGroup = nullptr;  // no nccl.h was there
 #endif
 
-const Table kTable{kTableVersion, TORCH_VERSION, dropout_mask, dropout, norm, norm_backward_of, kProcessGroup};
+const Table kTable{kTableVersion, TORCH_VERSION,    dropout_mask,   dropout,
+                   norm,          norm_backward_of, forbid_waiting, kProcessGroup};
 
 }  // namespace
 }  // namespace cmgems::nn::cuda

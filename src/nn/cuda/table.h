@@ -47,6 +47,8 @@ struct Table {
   NormBackward (*norm_backward)(const at::Tensor& y_gradient, const at::Tensor& low_gradient, const NormForward& saved,
                                 double p, const DropoutKey& key, const at::Tensor& gamma,
                                 at::ScalarType x_type) = nullptr;
+  /// While on, LibTorch throws wherever the host would wait for the device to reach a figure or a copy: for tests.
+  void (*forbid_waiting)(bool on) = nullptr;
   /// NCCL on the current device.
   c10::intrusive_ptr<c10d::Backend> (*process_group)(const c10::intrusive_ptr<c10d::Store>& store, int rank, int world,
                                                      std::chrono::milliseconds timeout) = nullptr;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "cmgems/nn/device_cache.h"
 #include "dense_cuda.h"
@@ -50,7 +51,7 @@ class FixedOrder {
 struct FlashAttention : torch::autograd::Function<FlashAttention> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const at::Tensor& query_windows, const at::Tensor& key_windows, std::int64_t most_queries,
-                            std::int64_t most_keys, double dropout) {
+                            std::int64_t most_keys, double dropout, bool fixed_order) {
     const auto [out, log_sum_exp, random_state, unused, mask] =
         at::_flash_attention_forward(q, k, v, query_windows, key_windows, most_queries, most_keys, dropout,
                                      /*is_causal=*/false, /*return_debug_mask=*/false);
@@ -58,17 +59,19 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
     context->saved_data["queries"] = most_queries;
     context->saved_data["keys"] = most_keys;
     context->saved_data["dropout"] = dropout;
+    context->saved_data["fixed_order"] = fixed_order;
     return out;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const FixedOrder fixed_order;
+    std::optional<FixedOrder> fixed_order;
+    if (context->saved_data["fixed_order"].toBool()) fixed_order.emplace();
     const auto [q, k, v] = at::_flash_attention_backward(
         gradients[0].contiguous(), saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6],
         context->saved_data["queries"].toInt(), context->saved_data["keys"].toInt(),
         context->saved_data["dropout"].toDouble(), /*is_causal=*/false, saved[7], saved[8]);
-    return {q, k, v, {}, {}, {}, {}, {}};
+    return {q, k, v, {}, {}, {}, {}, {}, {}};
   }
 };
 
@@ -189,7 +192,7 @@ at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::T
   if (dropout > 0) seed_generator(q.device(), key);
   return FlashAttention::apply(q, k, v, cache.boundaries(query_windows, q.device()),
                                cache.boundaries(key_windows, q.device()), longest(query_windows), longest(key_windows),
-                               dropout);
+                               dropout, pass.fixed_order);
 }
 
 std::vector<WindowRun> runs_of(Boundaries query_windows, Boundaries key_windows) {

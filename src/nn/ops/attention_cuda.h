@@ -7,7 +7,8 @@
 namespace cmgems::nn::ops {
 
 /// LibTorch's flash kernel of variable lengths, queries and keys with boundaries of their own (they differ where only
-/// some tokens ask). Dropout draws from LibTorch's generator, seeded with `key`; same bits twice.
+/// some tokens ask). Dropout draws from LibTorch's generator, seeded with `key`. Gradients of q are
+/// added up in any order unless pass.fixed_order.
 /// REQUIRES: CUDA, bf16, D a multiple of 8 and at most 256.
 at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
                            Boundaries key_windows, double dropout, const DropoutKey& key, const Pass& pass);

@@ -1,5 +1,7 @@
 #include "cmgems/base/file_system.h"
 
+#include <algorithm>
+
 #include "cmgems/base/atomic_file.h"
 #include "cmgems/base/error.h"
 #include "support/catch.h"
@@ -9,6 +11,7 @@
 using namespace cmgems;
 using test::Call;
 using test::FaultyDisk;
+using test::Part;
 namespace fs = std::filesystem;
 
 namespace {
@@ -36,6 +39,54 @@ TEST_CASE("whatever call fails, a file is the old one or the new one, whole", "[
     CHECK((content == "old" || content == kLarge));
     if (content == "old") CHECK_THAT(message, Catch::Contains("; check the free space and the permissions"));
     CHECK(leftovers_in(folder.path()).empty());
+  }
+}
+
+TEST_CASE("whatever call fails, a file whose head is rewritten is the old one or the new one, whole", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "a";
+  const auto replace = [&] {
+    AtomicFile file(path);
+    file.append("head and tail");
+    file.overwrite(0, "HE");
+    file.overwrite(2, "AD");
+    file.commit();
+  };
+  const auto faults = test::all_faults(replace);
+  CHECK(std::count_if(faults.begin(), faults.end(), [](const auto& one) { return one.call == Call::write_at; }) == 4);
+  for (const auto& fault : faults) {
+    write_file_atomic(path, "old");
+    FaultyDisk disk(fault);
+    std::string message;
+    {
+      const ReplacedFileSystem replaced(disk);
+      message = test::message_of<IoError>(replace);
+    }
+    INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error << ": " << message);
+    const auto content = read_file(path);
+    CHECK((content == "old" || content == "HEAD and tail"));
+    CHECK(leftovers_in(folder.path()).empty());
+  }
+}
+
+TEST_CASE("a write that takes a part of the bytes is followed by one of the rest", "[base]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "a";
+  for (const auto& [call, k] :
+       {std::pair{Call::write, 1}, {Call::write, 2}, {Call::write_at, 1}, {Call::write_at, 2}}) {
+    FaultyDisk disk({call, k, 0, Part::half_only});
+    {
+      const ReplacedFileSystem replaced(disk);
+      AtomicFile file(path);
+      file.append("one two three");
+      file.append(" four five");
+      file.overwrite(4, "TWO");
+      file.overwrite(14, "FOUR");
+      file.commit();
+    }
+    INFO(static_cast<int>(call) << " " << k);
+    CHECK(disk.count(call) == 3);
+    CHECK(read_file(path) == "one TWO three FOUR five");
   }
 }
 
@@ -88,7 +139,7 @@ TEST_CASE("what was put aside comes back when it is whole and nothing took its p
 
 TEST_CASE("the reason and the path are told", "[base]") {
   const test::TemporaryFolder folder;
-  FaultyDisk disk({Call::write, 1, ENOSPC, false, true});
+  FaultyDisk disk({Call::write, 1, ENOSPC, Part::none, true});
   const ReplacedFileSystem replaced(disk);
   CHECK_THAT(test::message_of<IoError>([&] { write_file_atomic(folder.path() / "a", "x"); }),
              Catch::StartsWith("cannot write " + (folder.path() / "a.tmp-").string()) &&

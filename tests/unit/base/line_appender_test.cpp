@@ -26,7 +26,7 @@ TEST_CASE("a line that does not fit waits, and goes first", "[base]") {
   LineAppender log(path);
   log.append("first");
   {
-    FaultyDisk disk({Call::write, 1, ENOSPC, true, true});
+    FaultyDisk disk({Call::write, 1, ENOSPC, test::Part::half, true});
     const ReplacedFileSystem replaced(disk);
     CHECK_THROWS_AS(log.append("second"), IoError);
     CHECK_THROWS_AS(log.append("third"), IoError);

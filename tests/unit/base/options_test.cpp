@@ -11,6 +11,8 @@ TEST_CASE("nearest finds a misspelt word and leaves far ones alone", "[base]") {
   CHECK(nearest("maxsteps", words) == "max_steps");
   CHECK(nearest("see", words) == "seed");
   CHECK(nearest("pooling", words).empty());
+  CHECK(nearest("ed", words) == "seed");  // two letters more
+  CHECK(nearest("d", words).empty());
 }
 
 TEST_CASE("numbers are written for people", "[base]") {

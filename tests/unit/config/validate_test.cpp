@@ -101,3 +101,14 @@ TEST_CASE("all cross-field problems are listed", "[config]") {
   CHECK_THAT(message, Catch::Contains("train.warmup_steps (11)"));
   CHECK_THAT(message, Catch::Contains("curriculum.switch_at_step (11) comes after the last step"));
 }
+
+TEST_CASE("random-init is another word for random-encoder", "[config]") {
+  Config config;
+  config::apply_json(config,
+                     R"({"finetune": {"baseline": ["random-init", "kmer"]}, "gue": {"baseline": "random-init"}})", "x");
+  CHECK(config.finetune.baseline == std::vector<std::string>{"random-encoder", "kmer"});
+  CHECK(config.gue.baseline == std::vector<std::string>{"random-encoder"});
+  CHECK(problem(config).empty());
+  config::apply_assignments(config, {R"(finetune.baseline=["random-init","random-encoder"])"});
+  CHECK_THAT(problem(config), Catch::Contains("finetune.baseline names random-encoder twice"));
+}

@@ -52,7 +52,7 @@ TEST_CASE("records that could not be written follow, whole and in order", "[form
   const auto write = [&](const char* name, bool full) {
     formats::EventFile file(folder.path() / name, 1.0);
     {
-      test::FaultyDisk disk({test::Call::write, full ? 1 : 0, ENOSPC, true, true});
+      test::FaultyDisk disk({test::Call::write, full ? 1 : 0, ENOSPC, test::Part::half, true});
       const ReplacedFileSystem replaced(disk);
       if (full) CHECK_THROWS_AS(file.scalar("a", 0.5, 300, 2.0), IoError);
       if (!full) file.scalar("a", 0.5, 300, 2.0);

@@ -1,10 +1,14 @@
 #include "cmgems/formats/row_files.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "cmgems/base/atomic_file.h"
+#include "cmgems/base/error.h"
 #include "cmgems/formats/safetensors.h"
 #include "support/catch.h"
+#include "support/faulty_disk.h"
+#include "support/thrown.h"
 
 using namespace cmgems;
 
@@ -90,6 +94,38 @@ TEST_CASE("all is flushed before the first file appears, and the rows appear las
   // a rename is followed by a flush of the folder
   CHECK(disk.calls == std::vector<std::string>{"sync", "sync", "sync", "e.npy.ids.txt", "sync", "e.npy.offsets.npy",
                                                "sync", "e.npy", "sync"});
+}
+
+TEST_CASE("whatever call fails, the rows are the old file or the new one, whole", "[formats]") {
+  const std::vector<std::int64_t> offsets{0, 1};
+  for (const auto make : {&formats::make_npy_file, &formats::make_safetensors_file}) {
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "e";
+    const auto write = [&](const std::vector<float>& values) {
+      const auto file = make(path, 3);
+      file->add_id("one");
+      file->append(values);
+      file->finish(offsets);
+    };
+    write({9, 9, 9});
+    const auto old = read_file(path);
+    write(kSecond);
+    const auto whole = read_file(path);
+    const auto faults = test::all_faults([&] { write(kSecond); });
+    CHECK(std::any_of(faults.begin(), faults.end(), [](const auto& one) { return one.call == test::Call::write_at; }));
+    for (const auto& fault : faults) {
+      write({9, 9, 9});
+      test::FaultyDisk disk(fault);
+      {
+        const ReplacedFileSystem replaced(disk);
+        test::message_of<IoError>([&] { write(kSecond); });
+      }
+      INFO(static_cast<int>(fault.call) << " " << fault.k << " " << fault.error);
+      const auto content = read_file(path);
+      CHECK((content == old || content == whole));
+      CHECK(leftovers_in(folder.path()).empty());
+    }
+  }
 }
 
 TEST_CASE("rows become a safetensors file, its numbers of 8 bytes aligned", "[formats]") {

@@ -1,7 +1,9 @@
 #include "cmgems/genome/contig_reader.h"
 
+#include "cmgems/base/error.h"
 #include "cmgems/genome/reader.h"
 #include "support/catch.h"
+#include "support/gzip.h"
 
 using namespace cmgems;
 
@@ -29,6 +31,9 @@ TEST_CASE("records come one at a time, from text and from .2bit", "[genome]") {
   CHECK(seen == std::vector<std::string>{"a:ACGT", "b:", "c:NNR"});
   CHECK(genome::holds_records(fasta));
   CHECK_FALSE(genome::holds_records(folder.write("t.tsv", "sequence\nACGT\n")));
+  CHECK(genome::holds_records(folder.write("g.fa.gz", test::gzipped("\n>a\nAC\n"))));
+  CHECK_FALSE(genome::holds_records(folder.write("t.tsv.gz", test::gzipped("sequence\nACGT\n"))));
+  CHECK_THROWS_AS(genome::holds_records(folder.write("cut.gz", test::gzipped(">a\nAC\n").substr(0, 20))), DataError);
   CHECK(genome::holds_records("/dev/null"));  // what is no plain file is not looked into
 
   // Version 0, little-endian: one sequence "s" of 5 bases, the third unknown: T C N A G (T=0 C=1 A=2 G=3).

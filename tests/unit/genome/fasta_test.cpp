@@ -107,7 +107,7 @@ TEST_CASE("the line of a foreign letter is right within long sequences", "[genom
 TEST_CASE("a missing genome is another error than a bad one", "[genome]") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(read_genome({folder.path() / "none.fa"}), InputNotFound);
-  CHECK_THROWS_AS(read_genome({folder.path()}), IoError);
+  CHECK_THROWS_AS(read_genome({folder.path()}), InputNotFound);
   CHECK_THROWS_AS(read_genome({}), UsageError);
   CHECK_THROWS_AS(read_fasta_records(folder.path() / "none.fa"), InputNotFound);
 }

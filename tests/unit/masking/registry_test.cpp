@@ -131,6 +131,47 @@ TEST_CASE("binomial counts have mean and variance of Bernoulli draws, and may be
   CHECK(squares / windows - mean * mean == Approx(6.95 * (1 - 0.15 / 11)).margin(0.6));  // n p (1 - p)
 }
 
+TEST_CASE("rate_scale multiplies how many spans every masker places", "[masking]") {
+  const auto table = test::ordered_table(6);
+  const std::vector<kmer::TokenId> tokens(510, 100);
+  const auto mean_spans = [&](const char* name, double scale) {
+    MaskingOptions options;
+    options.rate_scale = scale;
+    const auto masker = make_masker(name, {6, &table, options});
+    double sum = 0;
+    const int windows = 4000;
+    for (int window = 0; window < windows; ++window) {
+      RandomStream random(1, Purpose::mask, 0, static_cast<std::uint64_t>(window));
+      MaskPlan plan;
+      masker->plan(tokens, random, plan);
+      sum += plan.centres;
+    }
+    return sum / windows;
+  };
+  // the deviation of a mean is below 0.08
+  CHECK(mean_spans("random", 1) == Approx(12.75).margin(0.3));  // 510 * 0.15 / 6
+  CHECK(mean_spans("random", 2) == Approx(25.5).margin(0.4));   // 510 * 0.30 / 6
+  CHECK(mean_spans("genemask", 1) == Approx(9).margin(0.25));   // 510 * 0.15 / 8.5
+  CHECK(mean_spans("genemask", 2) == Approx(18).margin(0.35));  // 510 * 0.30 / 8.5
+  CHECK(mean_spans("global", 1) == 7);                          // 510 * 0.15 / 11 = 6.95
+  CHECK(mean_spans("global", 2) == 14);                         // 510 * 0.30 / 11 = 13.91
+}
+
+TEST_CASE("a rate of one makes every token a centre", "[masking]") {
+  const auto table = test::ordered_table(6);
+  const std::vector<kmer::TokenId> tokens(4, 100);
+  MaskingOptions options;
+  RandomStream random(1, Purpose::mask);
+  MaskPlan plan;
+  options.rate_scale = 40;  // 40 * 0.15 / 6 = 1
+  make_masker("random", {6, &table, options})->plan(tokens, random, plan);
+  CHECK(plan.drawn == std::vector<std::uint32_t>{0, 1, 2, 3});
+  options.rate_scale = 8.5 / 0.15;
+  make_masker("genemask", {6, &table, options})->plan(tokens, random, plan);
+  CHECK(plan.drawn == std::vector<std::uint32_t>{0, 1, 2, 3});
+  CHECK(plan.pmi_spans == 2);  // the better half
+}
+
 TEST_CASE("pmi-voc stops at the first unit that brings 15% of the tokens", "[masking]") {
   const auto table = test::ordered_table(6);
   for (const double scale : {1.0, 2.0}) {

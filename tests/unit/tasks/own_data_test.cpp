@@ -5,6 +5,7 @@
 
 #include "cmgems/base/error.h"
 #include "support/catch.h"
+#include "support/gzip.h"
 #include "support/thrown.h"
 
 using namespace cmgems;
@@ -71,6 +72,21 @@ TEST_CASE("FASTA says the label behind the name or after the last bar") {
         "row, or leave such rows out with --set finetune.bad_rows=skip");
   CHECK_THAT(error_of(">a label=on\n>b|off\nAC\n", "own.fa"),
              Catch::StartsWith(" record 1 ('a'): the sequence is empty"));
+}
+
+TEST_CASE("tables and FASTA are read compressed, too") {
+  for (const std::string name : {"own.tsv.gz", "own.csv.gz"}) {
+    const std::string delimiter = name == "own.csv.gz" ? "," : "\t";
+    const auto data =
+        read(test::gzipped("sequence" + delimiter + "label\nACGT" + delimiter + "on\nTTTT" + delimiter + "off\n"),
+             BadRows::refuse, name);
+    CHECK(data.labels == Names{"off", "on"});
+    CHECK(data.pool.examples[0].sequence == "ACGT");
+    CHECK(data.name == name);
+  }
+  CHECK(read(test::gzipped(">a|on\nACGT\n>b|off\nTTTT\n"), BadRows::refuse, "own.fa.gz").labels == Names{"off", "on"});
+  CHECK_THAT(error_of(test::gzipped("sequence\nACGT\n"), "own.tsv.gz"),
+             Catch::StartsWith(" line 1: no column 'label'"));
 }
 
 TEST_CASE("rows that cannot be used are listed, the first five of them") {

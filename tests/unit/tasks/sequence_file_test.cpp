@@ -2,6 +2,7 @@
 
 #include "cmgems/base/error.h"
 #include "support/catch.h"
+#include "support/gzip.h"
 #include "support/pipe.h"
 #include "support/thrown.h"
 
@@ -30,6 +31,7 @@ using Seen = std::vector<std::string>;
 TEST_CASE("sequences of every kind of file, with the ids that there are", "[tasks]") {
   CHECK(read("a.fa", ">x one\nacGu\nNN\n>\nTTT\n") == Seen{"x:ACGTNN:-", "2:TTT:-"});
   CHECK(read("a.tsv", "sequence\nACGT\n\nGGG\n") == Seen{"1:ACGT:-", "2:GGG:-"});
+  CHECK(read("a.tsv.gz", test::gzipped("sequence\tlabel\nACGT\t1\n")) == Seen{"1:ACGT:1"});
   CHECK(read("a.csv", "label,ID,sequence\n3,q,ACG CGT\n") == Seen{"q:ACGT:3"});
 }
 

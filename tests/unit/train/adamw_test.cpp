@@ -1,5 +1,8 @@
 #include "cmgems/train/adamw.h"
 
+#include <cmath>
+#include <optional>
+
 #include "support/catch_torch.h"
 
 using namespace cmgems::train;
@@ -45,8 +48,45 @@ TEST_CASE("clipping scales all gradients together", "[train]") {
   AdamW optimizer(toy, {});
   toy.matrix.mutable_grad() = torch::full({1, 2}, 3.0F);
   toy.vector.mutable_grad() = torch::full({2}, 4.0F);
-  CHECK(optimizer.clip_gradients(1.0) == Approx(std::sqrt(50.0)));
+  CHECK(optimizer.clip_gradients(1.0).item<double>() == Approx(std::sqrt(50.0)));
   CHECK(toy.matrix.grad()[0][0].item<double>() == Approx(3 / std::sqrt(50.0)).epsilon(1e-5));
   CHECK(toy.vector.grad()[0].item<double>() == Approx(4 / std::sqrt(50.0)).epsilon(1e-5));
-  CHECK(optimizer.clip_gradients(0) == Approx(1).epsilon(1e-5));
+  CHECK(optimizer.clip_gradients(0).item<double>() == Approx(1).epsilon(1e-5));
+}
+
+TEST_CASE("gradients below the limit keep their bits", "[train]") {
+  Toy toy;
+  AdamW optimizer(toy, {});
+  toy.matrix.mutable_grad() = torch::full({1, 2}, 0.1F);
+  toy.vector.mutable_grad() = torch::full({2}, 0.3F);
+  CHECK(optimizer.clip_gradients(1.0).item<double>() == Approx(std::sqrt(0.2)));
+  CHECK(toy.matrix.grad()[0][1].item<float>() == 0.1F);
+  CHECK(toy.vector.grad()[0].item<float>() == 0.3F);
+}
+
+TEST_CASE("a gated step changes nothing where the gate is 1, and is a step where it is 0", "[train]") {
+  const auto after = [](const std::vector<std::optional<float>>& gates) {
+    Toy toy;
+    AdamW optimizer(toy, {});
+    for (std::size_t i = 0; i < gates.size(); ++i) {
+      const float gradient = gates[i] == 1.0F ? NAN : 1.0F + static_cast<float>(i % 2);
+      toy.matrix.mutable_grad() = torch::full({1, 2}, gradient);
+      toy.vector.mutable_grad() = torch::full({2}, gradient);
+      optimizer.step(0.1, gates[i] ? torch::tensor(*gates[i]) : at::Tensor());
+    }
+    std::vector<at::Tensor> all{toy.matrix.detach(), toy.vector.detach()};
+    for (const auto& [name, tensor] : optimizer.state()) all.push_back(tensor);
+    return all;
+  };
+  const auto plain = after({std::nullopt, std::nullopt});
+  const auto open = after({0.0F, 0.0F}), skipped = after({0.0F, 0.0F, 1.0F}), first = after({1.0F, 1.0F});
+  REQUIRE(plain.size() == 8);
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    INFO("tensor " << i);
+    CHECK(at::equal(open[i], plain[i]));
+    CHECK(at::equal(skipped[i], plain[i]));
+  }
+  CHECK(first[0][0][0].item<float>() == 2.0F);
+  CHECK(first[2].abs().max().item<float>() == 0);  // the first moment
+  CHECK(first[4].item<float>() == 0);              // updates so far
 }

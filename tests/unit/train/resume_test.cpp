@@ -142,6 +142,71 @@ TEST_CASE("a run that is stopped anywhere ends as if it had not been", "[train]"
   }
 }
 
+TEST_CASE("figures that are read late change nothing: log, checkpoints and model", "[train]") {
+  const test::TemporaryFolder folder;
+  const auto whole = uninterrupted(folder.path() / "whole");
+  for (const std::size_t ahead : {std::size_t{1}, std::size_t{3}}) {
+    INFO(ahead << " steps ahead");
+    Run run(folder.path() / std::to_string(ahead));
+    run.control.steps_ahead = ahead;
+    run.control.checkpoints.save_steps = 100;  // nothing but measurements asks for complete figures
+    run.train();
+    CHECK(run.result() == whole);
+    for (int at = 2; at <= 60; at += 7) {
+      INFO("stopped at poll " << at);
+      const auto here = folder.path() / (std::to_string(ahead) + "-" + std::to_string(at));
+      {
+        Run stopped(here);
+        int now = 0;
+        stopped.control.steps_ahead = ahead;
+        stopped.control.stop_reason = [&] { return ++now == at ? std::string("SIGTERM") : std::string(); };
+        CHECK_THROWS_AS(stopped.train(), Error);
+      }
+      Run resumed(here);
+      resumed.resume();
+      resumed.control.steps_ahead = ahead;
+      resumed.train();
+      CHECK(resumed.result() == whole);
+    }
+  }
+}
+
+TEST_CASE("late figures tell the same steps that are not finite, and leave the same parameters", "[train]") {
+  const test::TemporaryFolder folder;
+  const auto diverge = [&](std::size_t ahead, int stop_at) {
+    const auto here = folder.path() / (std::to_string(ahead) + "-" + std::to_string(stop_at));
+    Run run(here);
+    run.config.train.learning_rate = 1e30;
+    run.config.train.warmup_steps = 0;
+    run.control.checkpoints.save_steps = 1;
+    run.control.steps_ahead = ahead;
+    int now = 0;
+    run.control.stop_reason = [&] { return ++now == stop_at ? std::string("the test") : std::string(); };
+    std::string told = test::message_of<Error>([&] { run.train(); });
+    if (const auto at = told.find("; the newest"); at != npos) told.resize(at);
+    for (const auto& entry : formats::list_checkpoints(here, formats::Check::hashes)) {
+      told += "\n" + entry.folder.filename().string();
+      for (const auto* name : {"model.safetensors", "training_state.safetensors", "state.json"}) {
+        REQUIRE(fs::exists(entry.folder / name));
+        told += read_file(entry.folder / name);
+      }
+    }
+    return run.log.lines + told;
+  };
+  const auto end = diverge(0, -1);
+  CHECK_THAT(end, Catch::Contains("skip 3 loss or gradient is not finite") && Catch::Contains("3 steps in a row"));
+  CHECK(diverge(1, -1) == end);
+  CHECK(diverge(2, -1) == end);
+  int with_skips = 0;
+  for (int at = 3; at <= 30; at += 3) {
+    INFO("stopped at poll " << at);
+    const auto now = diverge(0, at);
+    with_skips += now.find("skip") != npos && now.find("in a row") == npos ? 1 : 0;
+    CHECK(diverge(1, at) == now);
+  }
+  CHECK(with_skips >= 2);  // stopped between the first step that was left out and the last
+}
+
 TEST_CASE("older checkpoints are removed, and a finished run continues to nothing new", "[train]") {
   const test::TemporaryFolder folder;
   const auto whole = uninterrupted(folder.path());
@@ -176,7 +241,7 @@ TEST_CASE("a first failed save is told and training goes on, to the same end", "
   const test::TemporaryFolder folder;
   const auto whole = uninterrupted(folder.path() / "whole");
   Run run(folder.path() / "run");
-  FaultyDisk disk({Call::rename, 3, ENOSPC, false, false});
+  FaultyDisk disk({Call::rename, 3, ENOSPC, test::Part::none, false});
   const ReplacedFileSystem replaced(disk);
   run.train();
   CHECK(run.log.failures.size() == 1);
@@ -196,7 +261,8 @@ TEST_CASE("a disk that stays full ends the run, and the checkpoints before are w
   run.control.checkpoints.save_steps = 1;
   std::string message;
   {
-    FaultyDisk disk({Call::write, counting.count(Call::write) + 5, ENOSPC, true, true});  // within the second one
+    FaultyDisk disk(
+        {Call::write, counting.count(Call::write) + 5, ENOSPC, test::Part::half, true});  // within the second one
     const ReplacedFileSystem replaced(disk);
     message = test::message_of<IoError>([&] { run.train(); });
   }

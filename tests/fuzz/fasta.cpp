@@ -1,0 +1,12 @@
+// FASTA, plain or compressed: as a packed genome, and record by record.
+#include "cmgems/genome/reader.h"
+#include "fuzz/target.h"
+
+using namespace cmgems;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return test::answer_file(data, size, "genome.fa", [](const std::filesystem::path& path) {
+    test::answer([&] { genome::read_genome({path}); });
+    genome::for_each_record(path, [](const genome::FastaRecord&) {});
+  });
+}
