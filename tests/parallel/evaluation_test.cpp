@@ -19,8 +19,8 @@ TEST_CASE("perplexity and few-shot runs are shared out", "[ranks]") {
   CHECK(together["loss"].get<double>() == Approx(alone["loss"].get<double>()).epsilon(1e-6));
 
   const std::string finetune =
-      "finetune --json --task synthetic --shots 5,10 --runs 3 --model run --set finetune.epochs=1 --set "
-      "compute.threads=1 --out ";
+      "finetune --json --task synthetic --shots 5 --runs 3 --model run --set finetune.epochs=1 --set "
+      "finetune.baseline=majority --set compute.threads=1 --out ";
   const auto few = program.run(finetune + "few1"), shared = program.run("launch -n 2 -- " + finetune + "few2");
   INFO(shared.err);
   REQUIRE(few.code == 0);
