@@ -148,7 +148,7 @@ struct Evaluation {
 struct Evaluated {
   Record record;
   std::vector<Evaluation> evaluations;  // empty while the run is unfinished
-  std::vector<std::string> absent;      // a sentence for each task or set that was not there
+  std::vector<std::string> absent;      // sentences about tasks and sets that were not there
 };
 
 struct Runs {

@@ -139,10 +139,10 @@ TEST_CASE("results of GUE are read", "[report]") {
                "name": "tf/4", "group": "tf", "species": "human", "metric": "mcc", "classes": 2,
                "rows": {"train": 19000, "dev": 1000, "test": 1000}, "steps": 1782, "max_tokens": 110, "notes": ["n"],
                "methods": [)" +
-                   cmgems::test::method_text("fine-tuned m", "0.6", "0.7") + R"(]}], "absent": ["EMP/H3"]})");
+                   cmgems::test::method_text("fine-tuned m", "0.6", "0.7") + R"(]}], "absent": ["EMP/H3", "tf/0"]})");
   const auto runs = read_runs({folder.path() / "g"});
   REQUIRE(runs.gue.size() == 1);
-  CHECK(runs.gue[0].absent == std::vector<std::string>{"the set EMP/H3 was not there"});
+  CHECK(runs.gue[0].absent == std::vector<std::string>{"sets that were not there: EMP/H3, tf/0"});
   const auto& set = runs.gue[0].evaluations.at(0);
   CHECK(set.title() == "tf/4");
   CHECK(set.test_rows == 1000);
