@@ -21,8 +21,6 @@ inline std::string free_port() {
   return std::to_string(ntohs(address.sin_port));
 }
 
-inline const std::string kProgram = std::string("env -u CMGEMS_DATA ");
-
 /// Shell text: two ranks in the background with their process ids in $p0 and $p1 and what they say in err0 and err1.
 inline std::string two_ranks(const std::string& arguments, const std::string& more = "") {
   const auto port = free_port();

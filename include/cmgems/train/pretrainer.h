@@ -45,9 +45,8 @@ struct RunControl {
   CheckpointOptions checkpoints;
   /// Why to stop now; empty = go on. Asked between micro-batches.
   std::function<std::string()> stop_reason = [] { return std::string(); };
-  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA
-  /// for one process, else 0; several ranks read them at once.
-  /// Everything that is told or written is the same for any number.
+  /// Steps that may be on their way to the device before the figures of the oldest are read; none: 1 on CUDA, else 0.
+  /// Everything that is told or written is the same for any number. Several ranks read them at once.
   std::optional<std::size_t> steps_ahead;
   /// The processes that train together, each with a call of its own; null = this one alone. Only the first of them is
   /// given observers and a folder for checkpoints; all of them read the one that they continue from.
