@@ -83,6 +83,8 @@ class Group final : public Ranks {
         host_(std::move(host)),
         device_(std::move(device)) {}
 
+  ~Group() override { watch_->leave(); }
+
   std::unique_ptr<Pending> start_sum(const at::Tensor& tensor) override {
     return guarded(*watch_, [&] {
       std::vector<at::Tensor> list{tensor};
@@ -130,20 +132,19 @@ class Group final : public Ranks {
     return texts;
   }
 
-  /// Counted in the store, whose requests are short however long the wait is.
+  /// Counted in the store, whose requests are short however long the wait is. The first verdict written there is
+  /// everybody's: a request to stop may come while some have seen that all are here and others have not.
   bool wait_for_all() override {
-    const std::string key = "here/" + std::to_string(++waits_);
-    const bool all = guarded(*watch_, [&] {
+    const std::string count = "here/" + std::to_string(++waits_), verdict = count + "/verdict";
+    return guarded(*watch_, [&] {
       std::chrono::milliseconds pause = kFirstPause;
-      for (auto here = store_->add(key, 1); here < world(); here = store_->add(key, 0)) {
-        if (!stop_reason().empty()) return false;
+      for (auto here = store_->add(count, 1);; here = store_->add(count, 0)) {
+        const bool all = here >= world();
+        if (all || !stop_reason().empty()) return agreed(verdict, all ? "all" : "stop") == "all";
         std::this_thread::sleep_for(pause);
         pause = std::min<std::chrono::milliseconds>(2 * pause, kLongestPause);
       }
-      return true;
     });
-    if (all) gather(std::string());  // nobody leaves with the store while others still ask it
-    return all;
   }
 
   void ask_to_stop(const std::string& reason) override { watch_->ask_to_stop(reason); }
@@ -152,6 +153,12 @@ class Group final : public Ranks {
 
  private:
   c10d::Backend& group_of(const at::Tensor& tensor) const { return tensor.is_cuda() ? *device_ : *host_; }
+
+  std::string agreed(const std::string& key, const std::string& proposal) const {
+    const std::vector<std::uint8_t> bytes(proposal.begin(), proposal.end());
+    const auto kept = store_->compareSet(key, std::vector<std::uint8_t>(), bytes);
+    return {kept.begin(), kept.end()};
+  }
 
   c10::intrusive_ptr<c10d::Store> store_;
   std::unique_ptr<Watch> watch_;  // outlives the groups

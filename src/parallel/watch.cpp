@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <exception>
 #include <sstream>
 #include <utility>
 
@@ -61,18 +62,26 @@ Watch::Watch(Plan plan, int descriptor) : plan_(std::move(plan)) {
 }
 
 Watch::~Watch() {
-  post("bye");
-  {
-    std::unique_lock lock(mutex_);
-    sent_.wait_for(lock, kLastWords, [this] { return posts_.empty(); });
-    ending_ = true;
-  }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);  // else it looks at the next heartbeat
-  thread_.join();
+  leave();
   for (const auto& [descriptor, peer] : peers_) ::close(descriptor);
   if (listener_ >= 0) ::close(listener_);
   ::close(wake_);
+}
+
+void Watch::leave() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    leaving_ = true;
+    patient_ = std::uncaught_exceptions() == 0;
+  }
+  wake();
+  thread_.join();
+}
+
+void Watch::wake() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);  // else it looks at the next heartbeat
 }
 
 void Watch::post(const std::string& line) {
@@ -80,8 +89,7 @@ void Watch::post(const std::string& line) {
     const std::lock_guard lock(mutex_);
     posts_.push_back(line);
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
+  wake();
 }
 
 void Watch::ask_to_stop(const std::string& reason) {
@@ -117,7 +125,7 @@ void Watch::work() {
   const auto pause = std::min<std::chrono::milliseconds>(kHeartbeat, plan_.timeout / 4);
   for (auto beat = Clock::now();;) {
     step(pause);
-    if (Clock::now() >= beat) {
+    if (Clock::now() >= beat && !said_goodbye_) {
       tell("alive");
       beat = Clock::now() + pause;
     }
@@ -125,14 +133,30 @@ void Watch::work() {
     std::vector<std::string> posts;
     {
       const std::lock_guard lock(mutex_);
-      if (ending_) return;
       posts = posts_;
     }
     for (const auto& line : posts) tell(line);
-    const std::lock_guard lock(mutex_);
-    posts_.erase(posts_.begin(), posts_.begin() + static_cast<std::ptrdiff_t>(posts.size()));
-    sent_.notify_all();
+    {
+      const std::lock_guard lock(mutex_);
+      posts_.erase(posts_.begin(), posts_.begin() + static_cast<std::ptrdiff_t>(posts.size()));
+      sent_.notify_all();
+    }
+    if (take_leave()) return;
   }
+}
+
+/// Whether the thread can end. Rank 0 says goodbye when all others have, and they go when it did. So nobody closes a
+/// connection with something unread in it, which would take from the other side what was sent before.
+bool Watch::take_leave() {
+  bool patient = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!leaving_) return false;
+    patient = patient_ && !lost_;
+  }
+  if (patient && hub() && left_ < plan_.world - 1) return false;
+  if (!std::exchange(said_goodbye_, true)) tell("bye");
+  return !patient || hub() || left_ > 0;
 }
 
 /// Waits for something to read, and reads it.
@@ -194,7 +218,7 @@ void Watch::understand(Peer& peer, const std::string& line) {
     peer.host = rest_of(words);
     return;
   }
-  if (kind == "bye") peer.left = true;
+  if (kind == "bye" && !std::exchange(peer.left, true)) ++left_;
   if (kind == "stop") take_stop(rest_of(words));
   int rank = peer.rank, code = 0;
   if (kind == "fail" && words >> code) {
@@ -238,7 +262,7 @@ void Watch::look_for_silence() {
 
 void Watch::tell(const std::string& line) {
   for (const auto& [descriptor, peer] : peers_) {
-    if (peer.rank >= 0 && !peer.left) send_to(descriptor, line);
+    if (peer.rank >= 0) send_to(descriptor, line);  // also to one that is done, and waits for the others
   }
 }
 

@@ -24,7 +24,6 @@ class Watch {
 
   /// `descriptor`: rank 0's listening socket, or the connection to it; closed at the end.
   Watch(Plan plan, int descriptor);
-  /// Takes leave: this rank is done, and its end no loss to the others.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -34,6 +33,9 @@ class Watch {
   void fail(ExitCode code, const std::string& message);
   /// Waits for the watch to find out whom a broken operation is due to; on_lost has been called when that returns true.
   bool wait_for_verdict(std::chrono::milliseconds patience);
+  /// This rank is done, and its end no loss to the others. Waits until all others are done, too: until then they may
+  /// need what this rank's end would close. Does not wait after a loss, nor while an exception unwinds the stack.
+  void leave();
 
  private:
   struct Peer {
@@ -51,20 +53,24 @@ class Watch {
   void lose(int rank, ExitCode code, const std::string& message);
   void look_for_silence();
   void tell(const std::string& line);
+  bool take_leave();
   void send_to(int descriptor, const std::string& line);
   void take_stop(const std::string& reason);
   std::string name_of(const Peer& peer) const;
   bool hub() const { return plan_.rank == 0; }
   void post(const std::string& line);
+  void wake();
 
   const Plan plan_;
   int listener_ = -1, wake_ = -1;
   std::map<int, Peer> peers_;  // by descriptor; belongs to the thread
+  int left_ = 0;               // peers that are done; belongs to the thread
+  bool said_goodbye_ = false;  // belongs to the thread
   mutable std::mutex mutex_;   // of what follows
   std::condition_variable decided_, sent_;
   std::string stop_reason_;
   std::vector<std::string> posts_;  // lines to be sent by the thread
-  bool lost_ = false, ending_ = false;
+  bool lost_ = false, leaving_ = false, patient_ = true;
   std::thread thread_;
 };
 

@@ -50,7 +50,7 @@ class Ranks {
   std::string share_first(const std::string& text) { return gather(first() ? text : std::string())[0]; }
 
   /// Waits until all are here, however long that takes: ranks that died or stopped are found in other ways. -> false
-  /// when somebody asked to stop before.
+  /// when somebody asked to stop before; the same on all ranks.
   virtual bool wait_for_all() = 0;
 
   /// A request to stop that came to this rank, told to all of them. The first one counts.

@@ -103,6 +103,47 @@ TEST_CASE("a request to stop reaches all ranks", "[parallel]") {
   CHECK(told == 3);
 }
 
+TEST_CASE("all ranks learn the same when a request to stop meets the last one's arrival", "[parallel]") {
+  std::atomic<int> went_on = 0, rounds = 0;
+  over_sockets(3, std::chrono::seconds(20), [&](Ranks& ranks) {
+    if (ranks.rank() == 1) ranks.ask_to_stop("SIGTERM");
+    std::vector<double> all{ranks.wait_for_all() ? 1.0 : 0.0};
+    ranks.sum(all);
+    went_on += static_cast<int>(all[0]);
+    ++rounds;
+  });
+  CHECK(rounds == 3);
+  CHECK(went_on % 9 == 0);  // three ranks saw none or three go on
+}
+
+TEST_CASE("a rank that is done stays until all are", "[parallel]") {
+  const int port = free_port();
+  std::atomic<bool> busy = true;
+  std::atomic<int> early = 0;
+  const auto stay = [&](int rank) {
+    GroupOptions options;
+    options.timeout = std::chrono::seconds(20);
+    auto ranks = join(rank_of(rank, 3, port), options);
+    if (rank == 2) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      busy = false;
+    }
+    ranks.reset();
+    early += busy;
+  };
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < 3; ++rank) threads.emplace_back(stay, rank);
+  for (auto& thread : threads) thread.join();
+  CHECK(early == 0);
+}
+
+TEST_CASE("ranks that end at the same time lose nobody", "[parallel]") {
+  for (int i = 0; i < 20; ++i) {
+    const auto lost = over_sockets(3, std::chrono::seconds(20), [](Ranks& ranks) { ranks.sum(at::full({5}, 1.0)); });
+    REQUIRE(lost == std::vector<std::string>(3));
+  }
+}
+
 TEST_CASE("a rank that fails is named to all others", "[parallel]") {
   const auto lost = over_sockets(3, std::chrono::seconds(20), [](Ranks& ranks) {
     if (ranks.rank() == 1) {
