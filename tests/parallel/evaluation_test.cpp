@@ -39,6 +39,47 @@ TEST_CASE("perplexity and few-shot runs are shared out", "[ranks]") {
   CHECK(program.has("few2/model/model.safetensors"));
 }
 
+TEST_CASE("GUE trainings are shared out and come to the same", "[ranks]") {
+  const Program program;
+  // Label 1 holds more G and C.
+  const auto table = [](int rows, int shift) {
+    std::string text = "sequence,label\n";
+    for (int row = 0; row < rows; ++row) {
+      for (int i = 0; i < 40; ++i) text += (row % 2 == 1 ? "GCGA" : "ATTC")[(i * (row + shift) + i / 7) % 4];
+      text += "," + std::to_string(row % 2) + "\n";
+    }
+    return text;
+  };
+  for (const std::string set : {"prom/prom_core_tata", "tf/4"}) {
+    program.write("d/gue/GUE/" + set + "/train.csv", table(40, 1));
+    program.write("d/gue/GUE/" + set + "/dev.csv", table(12, 3));
+    program.write("d/gue/GUE/" + set + "/test.csv", table(14, 5));
+  }
+  const std::string evaluate =
+      "eval-gue --model random --data d --set data.k=3 --set model.preset=logo --set model.hidden_size=16 "
+      "--set model.intermediate_size=16 --set model.num_attention_heads=2 --set gue.learning_rate=0.003 "
+      "--set compute.threads=1 --device cpu --sets prom_core_tata,tf/4 --seeds 1,2 --out ";
+  REQUIRE(program.run(evaluate + "one").code == 0);
+  const auto two = program.run("launch -n 2 -- " + evaluate + "two");
+  INFO(two.err);
+  REQUIRE(two.code == 0);
+  const auto results = [&](const std::string& run) {
+    auto document = json::parse(program.read(run + "/results.json"));
+    document.erase("run");  // its folder
+    return document;
+  };
+  CHECK(results("two") == results("one"));
+  CHECK(json::parse(program.read("two/run.json"))["finished"] == true);
+
+  const auto stopped = program.run("launch -n 2 -- " + evaluate + "cut --max-minutes 0.0001");
+  INFO(stopped.err);
+  CHECK(stopped.code == 75);
+  const auto resumed = program.run("launch -n 2 -- eval-gue --resume cut");
+  INFO(resumed.err);
+  REQUIRE(resumed.code == 0);
+  CHECK(results("cut") == results("one"));
+}
+
 TEST_CASE("sweeps hand whole stages to ranks", "[ranks]") {
   const Program program;
   const auto swept = program.run(

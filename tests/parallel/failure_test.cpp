@@ -39,6 +39,58 @@ TEST_CASE("a killed rank ends the others within five seconds", "[ranks][fault]")
   }
 }
 
+TEST_CASE("a rank that is killed while the ranks find each other ends the others", "[ranks][fault]") {
+  const Program program;
+  // Before its first words, while it joins, while it loads, at its first steps.
+  int moment = 0;
+  for (const std::string after : {"0.02", "0.3", "0.5", "0.8"}) {
+    const std::string victim = ++moment % 2 == 0 ? "0" : "1", survivor = moment % 2 == 0 ? "1" : "0";
+    const std::string run = "run" + std::to_string(moment);
+    const auto ended = program.shell(two_ranks(long_run(run) + "--set compute.rank_timeout=1") + "sleep " + after +
+                                     "; since=$(date +%s%3N); kill -9 $p" + victim + "; wait $p" + survivor +
+                                     "; code=$?; " + note_time("time") + "wait $p" + victim + "; exit $code");
+    INFO(after << " s: " << program.read("err" + survivor));
+    CHECK(ended.code == 74);
+    CHECK(number(program.read("time")) < 8000);  // one that never came is waited for until the timeout
+    const auto again = program.run("launch -n 2 -- " + tiny(run) + "--overwrite");
+    INFO(again.err);
+    CHECK(again.code == 0);
+  }
+}
+
+TEST_CASE("a rank that is killed inside a save leaves the checkpoint before it", "[ranks][fault]") {
+  const Program program;
+  REQUIRE(program.run("launch -n 2 -- " + long_run("whole") + "--set train.max_steps=400").code == 0);
+  const auto ended =
+      program.shell(two_ranks(long_run("run") + "--set train.max_steps=400") + until("run/checkpoint-25") +
+                    "until ls run | grep -q 'checkpoint-.*[.]tmp-'; do kill -0 $p0 || exit 9; done; "
+                    "since=$(date +%s%3N); kill -9 $p0; wait $p1; code=$?; " +
+                    note_time("time") + "wait $p0; exit $code");
+  INFO(program.read("err1"));
+  REQUIRE(ended.code == 74);
+  CHECK(number(program.read("time")) < 5000);
+  check_whole(program, "run");
+  const auto resumed = program.run("launch -n 2 -- pretrain --resume run");
+  INFO(resumed.err);
+  REQUIRE(resumed.code == 0);
+  for (const std::string file : {"/model/model.safetensors", "/metrics.jsonl"}) {
+    CHECK(program.read("run" + file) == program.read("whole" + file));
+  }
+}
+
+TEST_CASE("an exception in a step of one rank ends the others with its sentence", "[ranks][fault]") {
+  const Program program;
+  // From one step to the next rank 1 may not map another page.
+  const auto ended = program.shell(two_ranks(long_run("run")) + until("run/checkpoint-25") +
+                                   "since=$(date +%s%3N); prlimit --pid $p1 --as=1; wait $p0; code=$?; " +
+                                   note_time("time") + "wait $p1; echo $? >code1; exit $code");
+  INFO(program.read("err0") + program.read("err1"));
+  CHECK(ended.code == number(program.read("code1")));
+  CHECK(number(program.read("time")) < 5000);
+  CHECK_THAT(program.read("err0"), Catch::Contains("cmgems: rank 1 on ") && Catch::Contains(" failed: "));
+  check_whole(program, "run");
+}
+
 TEST_CASE("a stopped rank ends the others at the timeout", "[ranks][fault]") {
   const Program program;
   const auto ended =
