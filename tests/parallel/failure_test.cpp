@@ -110,7 +110,7 @@ TEST_CASE("a rank that fails gives the others its sentence and its code", "[rank
   const Program program;
   program.write("elsewhere/nothing", "");
   program.write("g.fa", ">a\n" + std::string(3000, 'A') + "\n");
-  const auto port = free_port();
+  const auto port = std::to_string(free_port());
   // The other rank finds no genome where the first one has it.
   const std::string start = "env -u CMGEMS_DATA WORLD_SIZE=2 MASTER_PORT=" + port + " ";
   const auto ended =

@@ -1,29 +1,14 @@
 // Ranks of the built program, started by hand.
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "program.h"
+#include "support/free_port.h"
 
 namespace cmgems::test {
 
-inline std::string free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), length);
-  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
-  ::close(descriptor);
-  return std::to_string(ntohs(address.sin_port));
-}
-
 /// Shell text: two ranks in the background with their process ids in $p0 and $p1 and what they say in err0 and err1.
 inline std::string two_ranks(const std::string& arguments, const std::string& more = "") {
-  const auto port = free_port();
+  const auto port = std::to_string(free_port());
   std::string text;
   for (const std::string rank : {"0", "1"}) {
     text += "env -u CMGEMS_DATA " + more + " RANK=" + rank + " WORLD_SIZE=2 MASTER_PORT=" + port + " '" +

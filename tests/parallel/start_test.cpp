@@ -39,7 +39,7 @@ TEST_CASE("two ranks are the same run by launch, torchrun and SLURM", "[ranks]")
   CHECK_THAT(launched.err, Catch::Contains("[0] ") && Catch::Contains("rank 0 of 2 on ") && Catch::Contains("[1] ") &&
                                Catch::Contains("rank 1 of 2 on ") && Catch::Contains("cpu (started by torchrun)"));
 
-  const auto port = free_port();
+  const auto port = std::to_string(free_port());
   const std::string by_hand = "env -u CMGEMS_DATA MASTER_PORT=" + port + " SLURM_NTASKS=2 ";
   const auto slurm = program.shell(by_hand + "SLURM_PROCID=1 SLURM_LOCALID=1 '" + CMGEMS_PROGRAM + "' " +
                                    tiny("slurm") + "& " + by_hand + "SLURM_PROCID=0 SLURM_LOCALID=0 '" +

@@ -1,32 +1,19 @@
 #include "support/catch_torch.h"
 // catch_torch.h comes first
 #include <ATen/ops/full.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <mutex>
 #include <thread>
 
 #include "cmgems/parallel/process_group.h"
+#include "support/free_port.h"
 
 using namespace cmgems;
 using namespace cmgems::parallel;
+using cmgems::test::free_port;
 
 namespace {
-
-int free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), length);
-  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
-  ::close(descriptor);
-  return ntohs(address.sin_port);
-}
 
 Environment rank_of(int rank, int world, int port) {
   Environment environment;

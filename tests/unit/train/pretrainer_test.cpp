@@ -9,26 +9,11 @@
 #include "support/catch_torch.h"
 #include "support/random_genome.h"
 #include "support/small_table.h"
+#include "support/tiny_run.h"
 
 using namespace cmgems;
 
 namespace {
-
-config::Config tiny_config() {
-  config::Config config;
-  config.data = {.k = 3, .max_tokens = 12};
-  config.model.preset = config::Preset::logo;
-  config.model.hidden_size = 8;
-  config.model.intermediate_size = 16;
-  config.model.num_attention_heads = 2;
-  config.train.max_steps = 12;
-  config.train.windows_per_step = 4;
-  config.train.eval_steps = 4;
-  config.train.validation_windows = 20;
-  config.train.learning_rate = 1e-2;
-  config.compute.device = config::DeviceChoice::cpu;
-  return config;
-}
 
 struct Recorder : train::Observer {
   void on_step(const train::StepReport& report) override {
@@ -65,7 +50,7 @@ Recorder record(const config::Config& config, const std::filesystem::path& model
 
 TEST_CASE("two runs are equal, bit for bit, in loss and in weights", "[train]") {
   test::TemporaryFolder folder;
-  const auto a = record(tiny_config(), folder.path() / "a"), b = record(tiny_config(), folder.path() / "b");
+  const auto a = record(test::tiny_run(), folder.path() / "a"), b = record(test::tiny_run(), folder.path() / "b");
   CHECK(a.losses == b.losses);
   CHECK(read_file(folder.path() / "a" / "model.safetensors") == read_file(folder.path() / "b" / "model.safetensors"));
   CHECK(a.evals == std::vector<std::int64_t>{4, 8, 12});
@@ -73,7 +58,7 @@ TEST_CASE("two runs are equal, bit for bit, in loss and in weights", "[train]") 
 
 TEST_CASE("the hard masker acts from the very step after the switch", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.curriculum.threshold = 1e9;  // no drop is ever enough: switch at the second measurement
   const auto run = record(config, folder.path() / "m");
   CHECK(run.switched == 8);
@@ -84,7 +69,7 @@ TEST_CASE("the hard masker acts from the very step after the switch", "[train]")
 
 TEST_CASE("a fixed schedule switches between measurements", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.curriculum.switch_at_step = 6;
   const auto run = record(config, folder.path() / "m");
   CHECK(run.switched == 6);
@@ -95,9 +80,9 @@ TEST_CASE("a fixed schedule switches between measurements", "[train]") {
 
 TEST_CASE("until the switch a cm-gems run is the genemask run", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.curriculum.switch_at_step = 6;
-  auto easy = tiny_config();
+  auto easy = test::tiny_run();
   easy.masking.strategy = "genemask";
   const auto a = record(config, folder.path() / "a"), b = record(easy, folder.path() / "b");
   REQUIRE(a.losses.size() > 9);
@@ -108,7 +93,7 @@ TEST_CASE("until the switch a cm-gems run is the genemask run", "[train]") {
 
 TEST_CASE("cm-step runs report both maskers", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.masking.strategy = "cm-step";
   config.curriculum.easy = "genemask";
   config.curriculum.blocks = 4;
@@ -126,7 +111,7 @@ TEST_CASE("cm-step runs report both maskers", "[train]") {
 
 TEST_CASE("with abs-min every measurement has masks of its own by the masker of the stage", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.curriculum.rule = curriculum::Rule::abs_min;
   config.curriculum.threshold = 1e9;
   config.train.learning_rate = 1e-12;  // the model stays as it is: only masks move the perplexity
@@ -141,7 +126,7 @@ TEST_CASE("with abs-min every measurement has masks of its own by the masker of 
 
 TEST_CASE("steps without a masked token are skipped and counted", "[train]") {
   test::TemporaryFolder folder;
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.masking.strategy = "global";
   config.masking.global.count = masking::SpanCount::binomial;
   // 0.03 spans a token: a third of the steps of four windows of up to 12 tokens have none
@@ -161,7 +146,7 @@ TEST_CASE("training lowers the loss of a repetitive genome", "[train]") {
   while (bases.size() < 5000) bases += "ACGGTCA" + std::string(1, "ACGT"[random.below(4)]);
   builder.append(bases);
   const auto genome = builder.finish();
-  auto config = tiny_config();
+  auto config = test::tiny_run();
   config.masking.strategy = "random";
   config.train.max_steps = 150;
   config.train.warmup_steps = 10;

@@ -17,6 +17,7 @@
 #include "support/random_genome.h"
 #include "support/small_table.h"
 #include "support/thread_ranks.h"
+#include "support/tiny_run.h"
 
 using namespace cmgems;
 namespace fs = std::filesystem;
@@ -24,18 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
 config::Config tiny_config() {
-  config::Config config;
-  config.data = {.k = 3, .max_tokens = 12};
-  config.model.preset = config::Preset::logo;
-  config.model.hidden_size = 8;
-  config.model.intermediate_size = 16;
-  config.model.num_attention_heads = 2;
-  config.train.max_steps = 12;
+  auto config = test::tiny_run();
   config.train.windows_per_step = 8;
-  config.train.eval_steps = 4;
-  config.train.validation_windows = 20;
-  config.train.learning_rate = 1e-2;
-  config.compute.device = config::DeviceChoice::cpu;
   config.compute.threads = 1;
   config.compute.micro_batch_tokens = 20;  // several a step
   return config;

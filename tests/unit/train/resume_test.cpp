@@ -11,6 +11,7 @@
 #include "support/random_genome.h"
 #include "support/small_table.h"
 #include "support/thrown.h"
+#include "support/tiny_run.h"
 
 using namespace cmgems;
 using test::Call;
@@ -22,19 +23,8 @@ namespace {
 constexpr auto npos = std::string::npos;
 
 config::Config tiny_config() {
-  config::Config config;
-  config.data = {.k = 3, .max_tokens = 12};
-  config.model.preset = config::Preset::logo;
-  config.model.hidden_size = 8;
-  config.model.intermediate_size = 16;
-  config.model.num_attention_heads = 2;
+  auto config = test::tiny_run();
   config.model.hidden_dropout_prob = 0.1;
-  config.train.max_steps = 12;
-  config.train.windows_per_step = 4;
-  config.train.eval_steps = 4;
-  config.train.validation_windows = 20;
-  config.train.learning_rate = 1e-2;
-  config.compute.device = config::DeviceChoice::cpu;
   config.compute.threads = 1;
   config.compute.micro_batch_tokens = 20;  // several a step
   config.curriculum.switch_at_step = 6;
