@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -44,6 +45,7 @@ pid_t start(const fs::path& folder, const std::string& run) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const auto log = (folder / "log").string();
+  std::fflush(stdout);  // the child would write it again
   const pid_t child = ::fork();
   if (child == 0) {
     if (::chdir(folder.c_str()) != 0 || std::freopen(log.c_str(), "a", stderr) == nullptr ||
