@@ -19,7 +19,7 @@ std::vector<std::string> paths_of(const std::vector<std::string>& words) {
   return paths;
 }
 
-const tasks::GueSet& set_of(const std::string& path) { return *choose_gue_sets({path}).front(); }
+tasks::GueSet set_of(const std::string& path) { return *choose_gue_sets({path}).front(); }
 
 std::string table(const std::vector<std::pair<std::string, int>>& rows) {
   std::string text = "sequence,label\n";
@@ -64,7 +64,7 @@ TEST_CASE("rows of the EMP sets add up to those of the data they were split from
 }
 
 TEST_CASE("a GUE set prescribes how it is trained on", "[tasks]") {
-  const auto& tata = set_of("prom_core_tata");
+  const auto tata = set_of("prom_core_tata");
   CHECK(tata.max_tokens == 80);
   CHECK(tata.epochs == 10);
   CHECK(tata.eval_steps == 200);
@@ -100,7 +100,7 @@ TEST_CASE("a word for no GUE set or for several is refused", "[tasks]") {
 TEST_CASE("files of a GUE set are looked for in three places and taken together", "[tasks]") {
   for (const std::string place : {"gue/GUE/", "GUE/", ""}) {
     const test::TemporaryFolder folder;
-    const auto& set = set_of("EMP/H3");
+    const auto set = set_of("EMP/H3");
     for (const std::string name : {"train.csv", "dev.tsv"}) folder.write(place + "EMP/H3/" + name, "");
     CHECK_FALSE(tasks::find_gue_files(set, folder.path()));
     folder.write(place + "EMP/H3/test.csv", "");
