@@ -32,11 +32,11 @@ TEST_CASE("fine-tuning estimates its time after the first steps", "[cli]") {
 TEST_CASE("a terminal shows runs, steps and the time left, in colours unless NO_COLOR is set", "[cli]") {
   const Program program;
   if (program.shell("command -v script").code != 0) CMGEMS_SKIP("util-linux's script is not here");
-  const auto shown = on_terminal(program, kTinyFinetune, "NO_COLOR=");
+  const auto shown = on_terminal(program, kTinyFinetune, "TERM=xterm NO_COLOR=");
   INFO(shown);
   CHECK_THAT(shown, Catch::Contains("\rrun 1/2  ") && Catch::Contains("  left 0:"));
   CHECK_THAT(shown, Catch::Contains("\x1b[32m"));  // the level of a log line
-  const auto plain = on_terminal(program, kTinyFinetune + "--overwrite", "NO_COLOR=1");
+  const auto plain = on_terminal(program, kTinyFinetune + "--overwrite", "TERM=xterm NO_COLOR=1");
   CHECK_THAT(plain, Catch::Contains("\rrun 1/2  ") && !Catch::Contains("\x1b[32m"));
   CHECK_THAT(on_terminal(program, kTinyFinetune + "--overwrite --quiet"), !Catch::Contains("run 1/2"));
 }

@@ -6,6 +6,9 @@
 
 namespace cmgems::test {
 
+/// LibTorch's wheel brings torchrun, but not the packages that it needs.
+inline bool has_torchrun(const Program& program) { return program.shell("'" CMGEMS_TORCHRUN "' --help").code == 0; }
+
 /// Shell text: two ranks in the background with their process ids in $p0 and $p1 and what they say in err0 and err1.
 inline std::string two_ranks(const std::string& arguments, const std::string& more = "") {
   const auto port = std::to_string(free_port());
