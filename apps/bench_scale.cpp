@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "bench_model.h"
 #include "cmgems/parallel/gradient_reducer.h"
@@ -38,9 +39,11 @@ struct Measured {
   std::int64_t threads = 1, steps = 0;
   double step = 0, tokens = 0, imbalance = 0;
   double bytes = 0, buckets = 0;
-  double alone = 0;              // seconds of the reductions with nothing beside them
-  double whole = 0, waited = 0;  // during training: from first to last, and standing still for them
-  double moments = 0;            // bytes of optimizer state of this rank
+  double alone = 0;  // seconds of the reductions with nothing beside them
+  double whole = 0,
+         waited = 0;   // during training: from first to last, and standing still for them, the last rank to come
+  double skew = 0;     // by which the first rank to come waits longer
+  double moments = 0;  // bytes of optimizer state of this rank
   double hidden() const { return alone > 0 ? std::clamp(1 - waited / alone, 0.0, 1.0) : 0; }
 };
 
@@ -64,7 +67,7 @@ class ScaleBench {
       ranks_.sum({&go_on, 1});
     }
     const auto steps = static_cast<double>(sum.steps);
-    for (auto* value : {&sum.step, &sum.tokens, &sum.imbalance, &sum.whole, &sum.waited}) *value /= steps;
+    for (auto* value : {&sum.step, &sum.tokens, &sum.imbalance, &sum.whole, &sum.waited, &sum.skew}) *value /= steps;
     if (reducer_) sum.alone = reductions_alone(sum.steps);
     sum.ranks = ranks_.world();
     sum.threads = bench_.runtime.threads;
@@ -98,7 +101,7 @@ class ScaleBench {
     if (reducer_) {
       const auto time = reducer_->finish();
       sum.whole += time.whole;
-      sum.waited += time.waited;
+      add_waits(time.waited, sum);
     }
     const auto& train = bench_.config().train;
     optimizer_.clip_gradients(train.max_grad_norm);
@@ -108,6 +111,16 @@ class ScaleBench {
     sum.tokens += static_cast<double>(batch.tokens);
     sum.imbalance += batch.imbalance;
     ++sum.steps;
+  }
+
+  /// Who comes first waits for the others' computing, too; who comes last waits for the reduction alone.
+  void add_waits(double own, Measured& sum) {
+    std::vector<double> waits(static_cast<std::size_t>(ranks_.world()));
+    waits[static_cast<std::size_t>(ranks_.rank())] = own;
+    ranks_.sum(waits);
+    const auto [least, most] = std::minmax_element(waits.begin(), waits.end());
+    sum.waited += *least;
+    sum.skew += *most - *least;
   }
 
   double reductions_alone(std::int64_t steps) {
@@ -139,6 +152,7 @@ void print(const Measured& measured, bool json) {
                                  {"reduction_seconds_alone", measured.alone},
                                  {"reduction_seconds", measured.whole},
                                  {"waited_seconds", measured.waited},
+                                 {"skew_seconds", measured.skew},
                                  {"hidden_share", measured.hidden()},
                                  {"imbalance", measured.imbalance},
                                  {"optimizer_bytes", measured.moments}};
@@ -149,9 +163,10 @@ void print(const Measured& measured, bool json) {
             << " threads: " << decimals(measured.tokens / measured.step, 0) << " tokens/s, a step "
             << decimals(measured.step, 4) << " s; reduced " << decimals(measured.bytes / 1e6, 2) << " MB a step in "
             << measured.buckets << " buckets, " << decimals(measured.alone, 4) << " s by themselves, "
-            << decimals(measured.waited, 4) << " s of it waited for (" << percent(measured.hidden())
-            << " hidden behind backward); imbalance " << percent(measured.imbalance) << "; optimizer state of a rank "
-            << decimals(measured.moments / 1e6, 2) << " MB\n";
+            << decimals(measured.waited, 4) << " s of it waited for by the last rank to come ("
+            << percent(measured.hidden()) << " hidden behind backward); the first one comes "
+            << decimals(measured.skew, 4) << " s before; imbalance of tokens " << percent(measured.imbalance)
+            << "; optimizer state of a rank " << decimals(measured.moments / 1e6, 2) << " MB\n";
 }
 
 void print_forecast(const Options& options) {
