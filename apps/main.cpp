@@ -60,9 +60,9 @@ int main(int argc, char** argv) {
     if (!session.takes_ranks) apps::require_one_process();
     session.run();
     flush_results();
-    return static_cast<int>(ExitCode::ok);
+    return apps::leave_ranks(session, static_cast<int>(ExitCode::ok));
   } catch (const apps::RanksFailed& ranks) {
-    return ranks.code;
+    return apps::leave_ranks(session, ranks.code);
   } catch (const Error& error) {
     return apps::end_ranks(session, error.code(), error.what());
   } catch (const std::filesystem::filesystem_error& error) {

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -14,6 +16,11 @@
 
 namespace cmgems::apps {
 namespace {
+
+constexpr int kNotLeaving = -1;
+std::atomic<int> g_leaving_with = kNotLeaving;  // the code of a rank that is done and waits for the others
+
+extern "C" void end_now(int) { std::_Exit(g_leaving_with); }
 
 /// The thread that trains may wait for the lost rank for ever: only the process can end.
 [[noreturn]] void end_process(ExitCode code, const std::string& message) {
@@ -65,7 +72,10 @@ parallel::Ranks& start_ranks(Session& session, config::ComputeOptions& compute, 
   options.interface = compute.interface;
   options.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * compute.rank_timeout));
   options.cuda = cuda && use == RankUse::training;
-  options.on_lost = [](const parallel::Lost& lost) { end_process(lost.code, lost.message); };
+  options.on_lost = [](const parallel::Lost& lost) {
+    if (g_leaving_with == static_cast<int>(lost.code)) std::_Exit(g_leaving_with);  // all had agreed to end like this
+    end_process(lost.code, lost.message);
+  };
   introduce(environment, cuda);
   session.ranks = parallel::join(environment, options);
   if (!session.ranks->first()) set_log_level(LogLevel::quiet);
@@ -87,7 +97,17 @@ void require_one_process() {
                    std::to_string(environment.world) + " of them: start it by itself");
 }
 
-int end_ranks(const Session& session, ExitCode code, const std::string& message) {
+int leave_ranks(Session& session, int code) {
+  if (!session.ranks || session.ranks->alone()) return code;
+  g_leaving_with = code;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
+    if (std::signal(signal, end_now) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
+  session.ranks.reset();
+  return code;
+}
+
+int end_ranks(Session& session, ExitCode code, const std::string& message) {
   const bool several = session.ranks && !session.ranks->alone();
   const bool agreed = code == ExitCode::interrupted;
   if (several && !agreed) {
@@ -95,7 +115,7 @@ int end_ranks(const Session& session, ExitCode code, const std::string& message)
     end_process(code, message);
   }
   if (!several || session.ranks->first()) std::cerr << "cmgems: " << message << "\n";
-  return static_cast<int>(code);
+  return leave_ranks(session, static_cast<int>(code));
 }
 
 }  // namespace cmgems::apps

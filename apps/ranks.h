@@ -23,7 +23,10 @@ bool several_ranks();
 /// For commands that know one process only. Throws: UsageError when there are several.
 void require_one_process();
 
-/// Ends the process in the name of all ranks, unless they have agreed to end. -> the exit code.
-int end_ranks(const Session& session, ExitCode code, const std::string& message);
+/// Waits until all ranks are done. A signal from here on ends this rank at once with its `code`, which it returns.
+int leave_ranks(Session& session, int code);
+
+/// Ends the process in the name of all ranks; when they have agreed to end, leaves them. -> the exit code.
+int end_ranks(Session& session, ExitCode code, const std::string& message);
 
 }  // namespace cmgems::apps

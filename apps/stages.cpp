@@ -98,6 +98,26 @@ void run_stage(const std::filesystem::path& folder, const Stage& stage, const st
   }
 }
 
+/// Throws: Error (interrupted) when a stage was, here or on another rank.
+void run_all(const std::filesystem::path& folder, const std::vector<Stage>& stages, parallel::Ranks& ranks) {
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const std::string number =
+        "stage " + std::to_string(i + 1) + "/" + std::to_string(stages.size()) + ": " + stages[i].title;
+    if (stages[i].finished()) {
+      log_info(number + " is done");
+      continue;
+    }
+    if (auto reason = ranks.stop_reason(); !reason.empty()) throw Error(ExitCode::interrupted, reason);
+    log_info(number);
+    try {
+      run_stage(folder, stages[i], number);
+    } catch (const Error& error) {
+      if (error.code() == ExitCode::interrupted) ranks.ask_to_stop(error.what());
+      throw;
+    }
+  }
+}
+
 }  // namespace
 
 bool finished_run(const std::filesystem::path& run) {
@@ -157,16 +177,8 @@ void tell_stages(std::ostream& out, const std::string& command, const std::vecto
 }
 
 void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages) {
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    const std::string number =
-        "stage " + std::to_string(i + 1) + "/" + std::to_string(stages.size()) + ": " + stages[i].title;
-    if (stages[i].finished()) {
-      log_info(number + " is done");
-      continue;
-    }
-    log_info(number);
-    run_stage(folder, stages[i], number);
-  }
+  const auto alone = parallel::one_process();
+  run_all(folder, stages, *alone);
 }
 
 void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& stages, parallel::Ranks& ranks,
@@ -183,8 +195,8 @@ void run_stages(const std::filesystem::path& folder, const std::vector<Stage>& s
           stage.arguments.at(0) == "finetune" && std::count(words.begin(), words.end(), "--resume") > 0;
       if (!goes_on) append(words, {"--set", "compute.threads=" + std::to_string(threads)});
     }
-    run_stages(folder, own);
-    if (!ranks.wait_for_all()) throw Error(ExitCode::interrupted, "stopped by " + ranks.stop_reason());
+    run_all(folder, own, ranks);
+    if (!ranks.wait_for_all()) throw Error(ExitCode::interrupted, ranks.stop_reason());
   }
 }
 

@@ -73,7 +73,7 @@ void Watch::leave() {
   {
     const std::lock_guard lock(mutex_);
     leaving_ = true;
-    patient_ = std::uncaught_exceptions() == 0;
+    unwinding_ = std::uncaught_exceptions() > 0;
   }
   wake();
   thread_.join();
@@ -148,15 +148,16 @@ void Watch::work() {
 /// Whether the thread can end. Rank 0 says goodbye when all others have, and they go when it did. So nobody closes a
 /// connection with something unread in it, which would take from the other side what was sent before.
 bool Watch::take_leave() {
-  bool patient = false;
+  bool alone = false;
   {
     const std::lock_guard lock(mutex_);
     if (!leaving_) return false;
-    patient = patient_ && !lost_;
+    if (unwinding_) return true;  // without a goodbye: the others are to miss this rank
+    alone = lost_;
   }
-  if (patient && hub() && left_ < plan_.world - 1) return false;
+  if (!alone && hub() && left_ < plan_.world - 1) return false;
   if (!std::exchange(said_goodbye_, true)) tell("bye");
-  return !patient || hub() || left_ > 0;
+  return alone || hub() || left_ > 0;
 }
 
 /// Waits for something to read, and reads it.

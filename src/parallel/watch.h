@@ -34,7 +34,8 @@ class Watch {
   /// Waits for the watch to find out whom a broken operation is due to; on_lost has been called when that returns true.
   bool wait_for_verdict(std::chrono::milliseconds patience);
   /// This rank is done, and its end no loss to the others. Waits until all others are done, too: until then they may
-  /// need what this rank's end would close. Does not wait after a loss, nor while an exception unwinds the stack.
+  /// need what this rank's end would close. Does not wait after a loss. While an exception unwinds the stack it goes at
+  /// once, and is a loss to the others.
   void leave();
 
  private:
@@ -70,7 +71,7 @@ class Watch {
   std::condition_variable decided_, sent_;
   std::string stop_reason_;
   std::vector<std::string> posts_;  // lines to be sent by the thread
-  bool lost_ = false, leaving_ = false, patient_ = true;
+  bool lost_ = false, leaving_ = false, unwinding_ = false;
   std::thread thread_;
 };
 

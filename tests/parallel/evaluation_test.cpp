@@ -80,13 +80,22 @@ TEST_CASE("GUE trainings are shared out and come to the same", "[ranks]") {
   CHECK(results("cut") == results("one"));
 }
 
-TEST_CASE("sweeps hand whole stages to ranks", "[ranks]") {
+TEST_CASE("sweeps hand whole stages to ranks, and stop and go on together", "[ranks]") {
   const Program program;
-  const auto swept = program.run(
-      "launch -n 2 -- sweep --json --config smoke.json --vary train.learning_rate=0.001,0.002 --out sweep --set "
-      "synthetic.length=60000 --set train.max_steps=10 --set train.eval_steps=10 --set train.validation_windows=20 "
-      "--set train.warmup_steps=1 --set curriculum.min_steps=9 --set train.windows_per_step=4 --set "
-      "model.hidden_size=32 --set model.intermediate_size=32 --set curriculum.switch_at_step=null");
+  const std::string sweep =
+      "sweep --json --config smoke.json --vary train.learning_rate=0.001,0.002,0.003 --out sweep --set "
+      "synthetic.length=60000 --set train.max_steps=200 --set train.eval_steps=100 --set train.validation_windows=20 "
+      "--set train.warmup_steps=1 --set curriculum.min_steps=199 --set train.windows_per_step=4 --set "
+      "model.hidden_size=32 --set model.intermediate_size=32 --set curriculum.switch_at_step=null "
+      "--set train.save_steps=10 ";
+  // Only the second rank is told to stop.
+  const auto stopped = program.shell(two_ranks(sweep) + "for i in $(seq 600); do ls sweep/*/*/checkpoint-10 " +
+                                     "sweep/*/checkpoint-10 2>/dev/null | grep -q . && break; sleep 0.05; done; " +
+                                     "kill -TERM $p1; wait $p0; code=$?; wait $p1; echo $? >code1; exit $code");
+  INFO(program.read("err0") << program.read("err1"));
+  CHECK(stopped.code == 75);
+  CHECK(program.read("code1") == "75\n");
+  const auto swept = program.run("launch -n 2 -- " + sweep);
   INFO(swept.err);
   CHECK(swept.code == 0);
   CHECK(json::parse(program.read("sweep/sweep.json")).contains("points"));

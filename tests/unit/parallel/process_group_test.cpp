@@ -144,6 +144,16 @@ TEST_CASE("a rank that fails is named to all others", "[parallel]") {
   CHECK(lost[2] == lost[0]);
 }
 
+TEST_CASE("a rank that an exception takes away is missed by all others", "[parallel]") {
+  const auto lost = over_sockets(3, std::chrono::seconds(20), [](Ranks& ranks) {
+    if (ranks.rank() == 1) throw IoError("its cable was cut");
+    ranks.sum(at::full({5}, 1.0));
+  });
+  CHECK(lost[1] == "its cable was cut");
+  CHECK_THAT(lost[0], Catch::Contains("rank 1 on ") && Catch::Contains(" ended without a word"));
+  CHECK(lost[2] == lost[0]);
+}
+
 TEST_CASE("a rank that does not come is waited for so long", "[parallel]") {
   GroupOptions options;
   options.timeout = std::chrono::seconds(1);
