@@ -58,8 +58,9 @@ std::optional<double> gue_tokens(config::Config config, const std::string& data)
 
 Rate measure_rate(const std::string& config, const std::vector<std::string>& assignments, const config::Config& read) {
   const auto windows = std::min<std::int64_t>(read.train.windows_per_step, 32);
-  std::vector<std::string> words{
-      "bench", "train", "--json", "--quiet", "--steps", "3", "--windows", std::to_string(windows), "--config", config};
+  std::vector<std::string> words{"bench",     "train", "--json",    "--quiet",
+                                 "--seconds", "2",     "--windows", std::to_string(windows),
+                                 "--config",  config};
   for (const auto& assignment : assignments) words.insert(words.end(), {"--set", assignment});
   const auto output = temporary_path(std::filesystem::temp_directory_path() / "cmgems-rate.json");
   const int code = run_child(words, output);
