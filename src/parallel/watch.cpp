@@ -107,12 +107,15 @@ std::string Watch::stop_reason() const {
 }
 
 void Watch::fail(ExitCode code, const std::string& message) {
+  {
+    const std::lock_guard lock(mutex_);
+    lost_ = true;  // what follows is due to this rank, and what rank 0 says of it comes back here, too
+  }
   const auto text = std::to_string(static_cast<int>(code)) + " " + one_line(message);
   post(hub() ? "lost 0 " + std::to_string(static_cast<int>(code)) + " rank 0 on " + host_name() +
                    " failed: " + one_line(message)
              : "fail " + text);
   std::unique_lock lock(mutex_);
-  lost_ = true;  // what follows is due to this rank
   sent_.wait_for(lock, kLastWords, [this] { return posts_.empty(); });
 }
 
