@@ -39,10 +39,10 @@ struct Measured {
   std::int64_t threads = 1, steps = 0;
   double step = 0, tokens = 0, imbalance = 0;
   double bytes = 0, buckets = 0;
-  double alone = 0;  // seconds of the reductions with nothing beside them
-  double whole = 0,
-         waited = 0;   // during training: from first to last, and standing still for them, the last rank to come
-  double skew = 0;     // by which the first rank to come waits longer
+  double alone = 0;    // seconds of the reductions with nothing beside them
+  double whole = 0;    // during training: seconds from the first to the last
+  double waited = 0;   // of it standing still, by the last rank to come
+  double skew = 0;     // seconds by which the first rank to come waits longer
   double moments = 0;  // bytes of optimizer state of this rank
   double hidden() const { return alone > 0 ? std::clamp(1 - waited / alone, 0.0, 1.0) : 0; }
 };
