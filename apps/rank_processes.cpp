@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "cmgems/base/error.h"
@@ -50,6 +51,11 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+std::string random_name() {
+  std::random_device source;
+  return std::to_string(source()) + "-" + std::to_string(source());
+}
+
 std::vector<int> usable_processors() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -73,6 +79,7 @@ class RankProcesses {
  public:
   explicit RankProcesses(const RankPlan& plan) : plan_(plan), port_(plan.port) {
     if (port_ == 0) port_ = free_port();
+    if (plan.hosts == 1) run_id_ = random_name();
     sigset_t caught;
     ::sigemptyset(&caught);
     ::sigaddset(&caught, SIGCHLD);
@@ -144,6 +151,7 @@ class RankProcesses {
     for (const char* name : {"TORCHELASTIC_USE_AGENT_STORE", "TORCHELASTIC_RESTART_COUNT", "TORCHELASTIC_RUN_ID"}) {
       ::unsetenv(name);
     }
+    if (!run_id_.empty()) set("TORCHELASTIC_RUN_ID", run_id_);
     if (plan_.bind) bind_to(processors_of(local, plan_.ranks, usable));
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
@@ -252,6 +260,8 @@ class RankProcesses {
 
   const RankPlan& plan_;
   int port_, signals_ = -1;
+  // Of a single host: should another program take the port first, its ranks and these do not meet in one store.
+  std::string run_id_;
   sigset_t before_{};
   std::vector<RankProcess> processes_;
   std::optional<int> code_;

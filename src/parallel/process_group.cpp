@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <thread>
@@ -210,10 +211,15 @@ std::unique_ptr<Watch> open_watch(const Environment& environment, const GroupOpt
   return std::make_unique<Watch>(std::move(plan), connect_to(hub, port));
 }
 
-/// c10d writes stack traces to stderr of what it also throws.
+/// c10d writes stack traces to stderr of what it also throws. And it records each operation of all groups in one map,
+/// which it changes without its lock: groups on threads of one process crashed in it, or ran in circles. Both can be
+/// had back by c10d's own variables.
 void quieten_c10d() {
   constexpr int kFatalOnly = 3;
   if (!process_variable("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = kFatalOnly;
+  // By each process once, before its first group: c10d reads it then.
+  [[maybe_unused]] static const bool recorder_off =
+      !process_variable("TORCH_NCCL_TRACE_BUFFER_SIZE") && ::setenv("TORCH_FR_BUFFER_SIZE", "0", /*overwrite=*/0) == 0;
 }
 
 std::string where(const Environment& environment) {

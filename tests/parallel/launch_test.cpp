@@ -1,5 +1,6 @@
 // cmgems launch: what it gives its ranks, what it passes on, and that nothing outlives it.
 #include <thread>
+#include <utility>
 
 #include "ranks.h"
 
@@ -15,6 +16,22 @@ TEST_CASE("launch gives its ranks torchrun's variables", "[launch]") {
       "launch -n 2 --hosts 3 --host 1 --address node0 --port 4000 --no-prefix -- sh -c 'echo $RANK $WORLD_SIZE "
       "$MASTER_ADDR $MASTER_PORT'");
   CHECK_THAT(host.out, Catch::Contains("2 6 node0 4000\n") && Catch::Contains("3 6 node0 4000\n"));
+}
+
+TEST_CASE("the ranks of one launch share a name that no other launch has", "[launch]") {
+  const Program program;
+  const std::string name = "--no-prefix -- sh -c 'echo $TORCHELASTIC_RUN_ID >name$RANK'";
+  std::string before;
+  for (int i = 0; i < 2; ++i) {
+    CHECK(program.run("launch -n 2 " + name, "TORCHELASTIC_RUN_ID=outer").code == 0);
+    const auto first = program.read("name0");
+    CHECK_THAT(first, Catch::Matches("[0-9]+-[0-9]+\n"));
+    CHECK(program.read("name1") == first);
+    CHECK(first != std::exchange(before, first));
+  }
+  // On several hosts it could not be the same.
+  program.run("launch -n 1 --hosts 2 --host 0 --port 4000 " + name);
+  CHECK(program.read("name0") == "\n");
 }
 
 TEST_CASE("launch returns the first failing code and ends the others", "[launch]") {
