@@ -66,7 +66,7 @@ void check(const Options& options) {
 Reproduction plan(const Options& options) {
   Reproduction result{options.out.empty() ? "runs/reproduce-" + options.scale : options.out,
                       scale_of(options),
-                      contestants_of(options.strategies, options.variant != "release", options.variant != "paper"),
+                      candidates_of(options.strategies, options.variant != "release", options.variant != "paper"),
                       {},
                       0,
                       {},
@@ -107,16 +107,16 @@ ordered_json request_of(const Reproduction& reproduction, const Options& options
 double estimate(const Reproduction& reproduction, const config::Config& config, const Benchmarks& benchmarks) {
   const auto rate = measure_rate(reproduction.recipe.config, reproduction.recipe.assignments, config);
   double tokens = 0;
-  for (const auto& contestant : reproduction.contestants) {
-    if (!finished_run(reproduction.pretraining(contestant))) {
+  for (const auto& candidate : reproduction.candidates) {
+    if (!finished_run(reproduction.pretraining(candidate))) {
       tokens += pretraining_tokens(config.train, rate);
     }
     for (const auto& [few_shot, task] : benchmarks.few_shot) {
-      if (finished_run(reproduction.fine_tuning(contestant, few_shot))) continue;
+      if (finished_run(reproduction.fine_tuning(candidate, few_shot))) continue;
       tokens += static_cast<double>(reproduction.runs) * few_shot_tokens(config.finetune, few_shot.shots, task);
     }
-    if (!benchmarks.gue || finished_run(reproduction.gue_run(contestant))) continue;
-    const bool first = &contestant == &reproduction.contestants.front();
+    if (!benchmarks.gue || finished_run(reproduction.gue_run(candidate))) continue;
+    const bool first = &candidate == &reproduction.candidates.front();
     tokens += (first ? 2 : 1) * *benchmarks.gue;  // beside the first one a random encoder is trained
   }
   return tokens / rate.tokens_a_second;

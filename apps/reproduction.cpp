@@ -7,20 +7,20 @@ using Words = std::vector<std::string>;
 
 const Words kFewShotTasks{"prom-core", "prom-300", "cohn-enh", "splice-40", "sil-300"};
 
-Stage pretraining(const Reproduction& reproduction, const Contestant& contestant) {
-  Words more{"masking.strategy=" + contestant.strategy};
-  if (contestant.release) more.push_back("variant=release");
-  return pretraining_stage("pretrain " + contestant.name(), reproduction.pretraining(contestant), reproduction.recipe,
+Stage pretraining(const Reproduction& reproduction, const Candidate& candidate) {
+  Words more{"masking.strategy=" + candidate.strategy};
+  if (candidate.release) more.push_back("variant=release");
+  return pretraining_stage("pretrain " + candidate.name(), reproduction.pretraining(candidate), reproduction.recipe,
                            more);
 }
 
 /// Their rows are the same beside every model.
 std::string baselines(bool first) { return first ? R"(["kmer","majority","random-encoder"])" : "[]"; }
 
-Stage fine_tuning(const Reproduction& reproduction, const Contestant& contestant, const FewShot& few_shot, bool first) {
-  const FewShotPlan plan{few_shot, reproduction.runs, reproduction.pretraining(contestant), baselines(first)};
-  return few_shot_stage("few-shot " + few_shot.name() + " of " + contestant.name(),
-                        reproduction.fine_tuning(contestant, few_shot), reproduction.recipe, {}, plan);
+Stage fine_tuning(const Reproduction& reproduction, const Candidate& candidate, const FewShot& few_shot, bool first) {
+  const FewShotPlan plan{few_shot, reproduction.runs, reproduction.pretraining(candidate), baselines(first)};
+  return few_shot_stage("few-shot " + few_shot.name() + " of " + candidate.name(),
+                        reproduction.fine_tuning(candidate, few_shot), reproduction.recipe, {}, plan);
 }
 
 }  // namespace
@@ -34,8 +34,8 @@ const std::vector<Scale>& scales() {
   return list;
 }
 
-std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release) {
-  std::vector<Contestant> list;
+std::vector<Candidate> candidates_of(const std::vector<std::string>& strategies, bool paper, bool release) {
+  std::vector<Candidate> list;
   for (const auto& strategy : strategies) {
     if (paper) list.push_back({strategy, false});
     if (release) list.push_back({strategy, true});
@@ -45,18 +45,18 @@ std::vector<Contestant> contestants_of(const std::vector<std::string>& strategie
 
 std::vector<Stage> stages_of(const Reproduction& reproduction) {
   std::vector<Stage> stages;
-  for (const auto& contestant : reproduction.contestants) stages.push_back(pretraining(reproduction, contestant));
+  for (const auto& candidate : reproduction.candidates) stages.push_back(pretraining(reproduction, candidate));
   for (const auto& few_shot : reproduction.few_shot) {
-    for (const auto& contestant : reproduction.contestants) {
-      const bool first = &contestant == &reproduction.contestants.front();
-      stages.push_back(fine_tuning(reproduction, contestant, few_shot, first));
+    for (const auto& candidate : reproduction.candidates) {
+      const bool first = &candidate == &reproduction.candidates.front();
+      stages.push_back(fine_tuning(reproduction, candidate, few_shot, first));
     }
   }
-  for (const auto& contestant : reproduction.contestants) {
+  for (const auto& candidate : reproduction.candidates) {
     if (!reproduction.gue) break;
-    const bool first = &contestant == &reproduction.contestants.front();
-    stages.push_back(gue_stage("gue of " + contestant.name(), reproduction.gue_run(contestant), reproduction.recipe,
-                               reproduction.pretraining(contestant), baselines(first)));
+    const bool first = &candidate == &reproduction.candidates.front();
+    stages.push_back(gue_stage("gue of " + candidate.name(), reproduction.gue_run(candidate), reproduction.recipe,
+                               reproduction.pretraining(candidate), baselines(first)));
   }
   return stages;
 }

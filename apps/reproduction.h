@@ -20,9 +20,9 @@ struct Scale {
 const std::vector<Scale>& scales();
 
 /// A pretrained model of the comparison.
-struct Contestant {
+struct Candidate {
   std::string strategy;
-  bool release = false;  // masking.variant
+  bool release = false;  // `variant`
   std::string name() const { return release ? strategy + "-release" : strategy; }
 };
 
@@ -30,24 +30,22 @@ struct Contestant {
 struct Reproduction {
   std::filesystem::path folder;
   Scale scale;
-  std::vector<Contestant> contestants;
+  std::vector<Candidate> candidates;
   std::vector<FewShot> few_shot;  // tasks whose files are there
   std::int64_t runs;
   Recipe recipe;
   bool gue = false;  // some of its sets are there
 
-  std::filesystem::path pretraining(const Contestant& contestant) const {
-    return folder / "pretrain" / contestant.name();
+  std::filesystem::path pretraining(const Candidate& candidate) const { return folder / "pretrain" / candidate.name(); }
+  std::filesystem::path fine_tuning(const Candidate& candidate, const FewShot& which) const {
+    return folder / "finetune" / which.name() / candidate.name();
   }
-  std::filesystem::path fine_tuning(const Contestant& contestant, const FewShot& which) const {
-    return folder / "finetune" / which.name() / contestant.name();
-  }
-  std::filesystem::path gue_run(const Contestant& contestant) const { return folder / "gue" / contestant.name(); }
+  std::filesystem::path gue_run(const Candidate& candidate) const { return folder / "gue" / candidate.name(); }
 };
 
 /// Every strategy as written, as released, or both. That goes for random masks too: what masked tokens are replaced by
 /// was released otherwise (masking.random_ids).
-std::vector<Contestant> contestants_of(const std::vector<std::string>& strategies, bool paper, bool release);
+std::vector<Candidate> candidates_of(const std::vector<std::string>& strategies, bool paper, bool release);
 
 /// In the order in which they run. The baselines are scored with the first model only: their rows are the same for all.
 std::vector<Stage> stages_of(const Reproduction& reproduction);

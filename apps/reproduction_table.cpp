@@ -21,7 +21,7 @@ ordered_json compared_json(const ScoredMethod& method, const ScoredMethod& refer
 
 constexpr const char* kSpecies[] = {"human", "other"};
 
-/// The row of a baseline behind those of the contestants, made where there is none.
+/// The row of a baseline behind those of the candidates, made where there is none.
 ordered_json& baseline_row(ordered_json& rows, const std::string& kind, const std::string& name) {
   for (auto& row : rows) {
     if (row.at("kind").get_ref<const std::string&>() == kind) return row;
@@ -33,8 +33,8 @@ ordered_json& baseline_row(ordered_json& rows, const std::string& kind, const st
 /// Scores by row of the table: the strategies, then the baselines that the first of them was scored beside.
 void add_scores(ordered_json& rows, const Reproduction& reproduction, const FewShot& few_shot) {
   std::vector<ScoredMethod> first;
-  for (std::size_t i = 0; i < reproduction.contestants.size(); ++i) {
-    const auto methods = methods_of_stage(reproduction.fine_tuning(reproduction.contestants[i], few_shot));
+  for (std::size_t i = 0; i < reproduction.candidates.size(); ++i) {
+    const auto methods = methods_of_stage(reproduction.fine_tuning(reproduction.candidates[i], few_shot));
     if (i == 0) first = methods;
     rows[i]["accuracy"][few_shot.name()] =
         i == 0 ? accuracy_json(methods.front()) : compared_json(methods.front(), first.front());
@@ -56,8 +56,8 @@ void add_gue_of(ordered_json& row, const ordered_json& means, const std::string&
 /// -> how many sets the means are of.
 ordered_json add_gue(ordered_json& rows, const Reproduction& reproduction) {
   ordered_json sets;
-  for (std::size_t i = 0; i < reproduction.contestants.size(); ++i) {
-    const auto means = gue_means(reproduction.gue_run(reproduction.contestants[i]));
+  for (std::size_t i = 0; i < reproduction.candidates.size(); ++i) {
+    const auto means = gue_means(reproduction.gue_run(reproduction.candidates[i]));
     add_gue_of(rows[i], means, "model");
     if (i > 0) continue;
     for (const char* species : kSpecies) sets[species] = means[species]["sets"];
@@ -92,9 +92,9 @@ void print_notes(std::ostream& out, const ordered_json& result) {
 
 ordered_json reproduction_json(const Reproduction& reproduction) {
   ordered_json rows = ordered_json::array();
-  for (const auto& contestant : reproduction.contestants) {
-    ordered_json row = {{"name", contestant.name()}, {"kind", "model"}};
-    row.update(pretraining_json(reproduction.pretraining(contestant)));
+  for (const auto& candidate : reproduction.candidates) {
+    ordered_json row = {{"name", candidate.name()}, {"kind", "model"}};
+    row.update(pretraining_json(reproduction.pretraining(candidate)));
     rows.push_back(row);
   }
   ordered_json tasks = ordered_json::array();

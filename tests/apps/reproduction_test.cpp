@@ -16,7 +16,7 @@ using Words = std::vector<std::string>;
 Reproduction reproduction_in(const std::filesystem::path& folder) {
   return {folder,
           scales().front(),
-          contestants_of({"random", "cm-gems"}, true, false),
+          candidates_of({"random", "cm-gems"}, true, false),
           {},
           2,
           {"smoke.json", {"train.seed=2"}, {}, "d"},
@@ -35,7 +35,7 @@ void write_results(const cmgems::test::TemporaryFolder& folder, const std::strin
 TEST_CASE("every strategy is pretrained as written, as released, or both", "[apps]") {
   const auto names = [](bool paper, bool release) {
     Words list;
-    for (const auto& one : contestants_of({"random", "cm-gems"}, paper, release)) list.push_back(one.name());
+    for (const auto& one : candidates_of({"random", "cm-gems"}, paper, release)) list.push_back(one.name());
     return list;
   };
   CHECK(names(true, false) == Words{"random", "cm-gems"});
