@@ -51,7 +51,7 @@ TEST_CASE("a rank that is killed while the ranks find each other ends the others
                                      "; code=$?; " + note_time("time") + "wait $p" + victim + "; exit $code");
     INFO(after << " s: " << program.read("err" + survivor));
     CHECK(ended.code == 74);
-    CHECK(number(program.read("time")) < 8000);  // one that never came is waited for until the timeout
+    CHECK(number(program.read("time")) < 15000);  // one that never came is waited for six times the timeout
     const auto again = program.run("launch -n 2 -- " + tiny(run) + "--overwrite");
     INFO(again.err);
     CHECK(again.code == 0);
@@ -79,6 +79,9 @@ TEST_CASE("a rank that is killed inside a save leaves the checkpoint before it",
 }
 
 TEST_CASE("an exception in a step of one rank ends the others with its sentence", "[ranks][fault]") {
+#ifdef __SANITIZE_ADDRESS__
+  CMGEMS_SKIP("the address sanitizer itself does not survive without another page");
+#endif
   const Program program;
   // From one step to the next rank 1 may not map another page.
   const auto ended = program.shell(two_ranks(long_run("run")) + until("run/checkpoint-25") +
