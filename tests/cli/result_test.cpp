@@ -173,6 +173,18 @@ TEST_CASE("the benches of training and inference report rates", "[cli]") {
   for (const auto& row : result["rows"]) CHECK(row["tokens_s"].get<double>() > 0);
   CHECK(result["mflop_token"].get<double>() > 1);
   CHECK(std::regex_search(train.out, std::regex("\"tokens_s\": *[0-9.eE+]+")));  // what scripts/gpu-check looks for
+  CHECK_FALSE(result.contains("profile"));
+  const auto costs = json::parse(program.run("bench train --costs 4 --steps 1" + small).out)["profile"];
+  REQUIRE(costs["costs"].size() == 4);
+  CHECK(costs["known_share"].get<double>() < 1.001);
+  double before = 1, sum = 0;
+  for (const auto& cost : costs["costs"]) {
+    CHECK(cost["share"].get<double>() <= before);
+    CHECK(cost["calls_step"].get<double>() >= 0.2);
+    before = cost["share"].get<double>();
+    sum += before;
+  }
+  CHECK(sum <= costs["known_share"].get<double>() + 1e-9);
   const auto infer = program.run("bench infer" + small);
   REQUIRE(infer.code == 0);
   CHECK(json::parse(infer.out)["tokens_s"].get<double>() > 0);

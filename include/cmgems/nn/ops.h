@@ -51,7 +51,7 @@ class DeviceCache;
 struct FastPaths {
   bool feed_forward = true;         // chunks of rows that stay in the cache, bias and GELU in one sweep
   bool layer_norm = true;           // dropout, residual (or embeddings) and LayerNorm in one sweep
-  bool attention = true;            // a head of a window at a time; scores are not kept
+  bool attention = true;            // CPU: a head of a window at a time, scores are not kept; GPU: flash attention
   bool cross_entropy = true;        // loss and gradient in one sweep, in the memory of the logits
   bool last_layer_selected = true;  // queries and feed-forward of the last layer for selected tokens only
   bool head_selected = true;        // language model head for selected tokens only

@@ -9,6 +9,7 @@
 #include "attention_cpu.h"
 #include "attention_cuda.h"
 #include "cmgems/nn/ops.h"
+#include "recorded.h"
 
 namespace cmgems::nn::ops {
 namespace {
@@ -40,9 +41,10 @@ at::Tensor plain_attention(const at::Tensor& q, const at::Tensor& k, const at::T
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Boundaries query_windows,
                      Boundaries key_windows, double dropout, Pass& pass) {
+  const Recorded recorded("cmgems::attention");
   const double p = pass.dropout.active() ? dropout : 0;
   const DropoutKey key = p > 0 ? pass.dropout.next() : DropoutKey{};
-  if (can_flash(q)) return attention_flash(q, k, v, query_windows, key_windows, p, key, pass);
+  if (pass.fast.attention && can_flash(q)) return attention_flash(q, k, v, query_windows, key_windows, p, key, pass);
   if (q.is_cuda()) return attention_plain(q, k, v, runs_of(query_windows, key_windows), p, key);
   if (!pass.fast.attention || q.scalar_type() == at::kDouble) {
     return plain_attention(q, k, v, query_windows, key_windows, p, key);

@@ -8,6 +8,7 @@
 #include "autograd_cpu.h"
 #include "cmgems/nn/ops.h"
 #include "kernels_cpu.h"
+#include "recorded.h"
 
 namespace cmgems::nn::ops {
 namespace {
@@ -53,6 +54,7 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
 }  // namespace
 
 at::Tensor cross_entropy_sum(const at::Tensor& logits, const at::Tensor& labels, const Pass& pass) {
+  const Recorded recorded("cmgems::cross_entropy");
   const auto type = logits.scalar_type();
   if (pass.fast.cross_entropy && logits.is_cpu() && (type == at::kFloat || type == at::kBFloat16)) {
     return CrossEntropy::apply(logits, labels, at::GradMode::is_enabled() && logits.requires_grad());
