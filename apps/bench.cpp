@@ -12,6 +12,7 @@ void add_bench(CLI::App& app, Session& session) {
   add_bench_count(*command, session);
   add_bench_infer(*command, session);
   add_bench_mask(*command, session);
+  add_bench_parts(*command, session);
   add_bench_save(*command, session);
   add_bench_scale(*command, session);
   add_bench_train(*command, session);

@@ -55,6 +55,7 @@ void add_bench_count(CLI::App& bench, Session& session);
 void add_bench_infer(CLI::App& bench, Session& session);
 void add_bench_mask(CLI::App& bench, Session& session);
 void add_bench_scale(CLI::App& bench, Session& session);
+void add_bench_parts(CLI::App& bench, Session& session);
 void add_bench_train(CLI::App& bench, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 

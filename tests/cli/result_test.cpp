@@ -15,11 +15,11 @@ TEST_CASE("help and version", "[cli]") {
   CHECK_THAT(version.out, Catch::Contains("cmgems 0.") && Catch::Contains("LibTorch 2.") && Catch::Contains("CUDA: ") &&
                               Catch::Contains("build: "));
   for (const std::string command :
-       {"pretrain",          "finetune",         "predict",      "embed",       "perplexity",  "variants",
-        "npmi build",        "npmi show",        "npmi compare", "npmi motifs", "bench count", "bench infer",
-        "bench mask",        "bench train",      "mask",         "import",      "doctor",      "checkpoint list",
-        "checkpoint verify", "checkpoint prune", "reproduce",    "sweep",       "compare",     "report",
-        "task build"}) {
+       {"pretrain",        "finetune",          "predict",          "embed",       "perplexity",  "variants",
+        "npmi build",      "npmi show",         "npmi compare",     "npmi motifs", "bench count", "bench infer",
+        "bench mask",      "bench parts",       "bench train",      "mask",        "import",      "doctor",
+        "checkpoint list", "checkpoint verify", "checkpoint prune", "reproduce",   "sweep",       "compare",
+        "report",          "task build"}) {
     INFO(command);
     const auto help = program.run(command + " --help");
     CHECK(help.code == 0);
@@ -188,6 +188,45 @@ TEST_CASE("the benches of training and inference report rates", "[cli]") {
   const auto infer = program.run("bench infer" + small);
   REQUIRE(infer.code == 0);
   CHECK(json::parse(infer.out)["tokens_s"].get<double>() > 0);
+}
+
+TEST_CASE("the bench of a step's parts lists all of them and relates their sum to the step", "[cli]") {
+  const Program program;
+  const auto run = program.run(
+      "bench parts --json --quiet --config logo.json --windows 2 --seconds 0.01 --set data.max_tokens=30 "
+      "--set model.num_hidden_layers=3");
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const auto result = json::parse(run.out);
+  std::map<std::string, int> calls;
+  double ms = 0, products_ms = 0;
+  for (const auto& part : result["parts"]) {
+    calls[part["part"]] = part["calls"];
+    CHECK(part["ms"].get<double>() > 0);
+    ms += part["ms"].get<double>();
+    products_ms += part["products_ms"].get<double>();
+  }
+  const std::map<std::string, int> expected{{"embeddings", 1},
+                                            {"queries, keys, values, outputs", 8},
+                                            {"attention", 2},
+                                            {"dropout, residual, LayerNorm", 4},
+                                            {"feed-forward", 2},
+                                            {"last layer: keys, values", 2},
+                                            {"last layer: queries, outputs", 2},
+                                            {"last layer: attention", 1},
+                                            {"last layer: dropout, residual, LayerNorm", 2},
+                                            {"last layer: feed-forward", 1},
+                                            {"head and loss", 1},
+                                            {"clipping, AdamW", 1}};
+  CHECK(calls == expected);
+  CHECK(result["parts_ms"].get<double>() == Approx(ms));
+  CHECK(result["products_ms"].get<double>() == Approx(products_ms));
+  CHECK(result["step_ms"].get<double>() ==
+        Approx(1000 * result["tokens"].get<double>() / result["tokens_s"].get<double>()));
+  // 256 x 256, 256 x 3072 and back on all tokens and on the masked ones, and the head's decoder.
+  REQUIRE(result["products"].size() == 7);
+  CHECK(result["products"].back()["out"] == 4101);
+  CHECK(result["products"].back()["rows"] == result["selected"]);
 }
 
 TEST_CASE("the bench of counting reports every input", "[cli]") {
