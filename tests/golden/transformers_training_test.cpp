@@ -1,5 +1,6 @@
 // Training equal to that of transformers and PyTorch in fp32, padded there and ragged here: loss and every gradient of
-// a batch, and the losses of ten optimizer steps. Needs CMGEMS_TEST_PYTHON.
+// a batch, and the losses of ten optimizer steps; and the rival of the benches equal to transformers. Needs
+// CMGEMS_TEST_PYTHON.
 #include <cstdlib>
 
 #include "cmgems/base/random.h"
@@ -79,6 +80,18 @@ at::Tensor tensor_of(const formats::SafetensorsFile& file, const std::string& na
 double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
 }  // namespace
+
+TEST_CASE("the packed rival that speed is compared with computes what transformers does", "[golden]") {
+  const char* python = std::getenv("CMGEMS_TEST_PYTHON");
+  if (python == nullptr || *python == '\0') CMGEMS_SKIP("CMGEMS_TEST_PYTHON names no Python with transformers");
+  for (const std::string options : {"", " --dtype bf16"}) {
+    const std::string command = std::string(python) + " " +
+                                (test::source_folder() / "tests/bench/packed_peer.py").string() +
+                                " --check --no-compile" + options;
+    INFO(command);
+    CHECK(std::system(command.c_str()) == 0);
+  }
+}
 
 TEST_CASE("loss, gradients and ten AdamW steps equal those of transformers", "[golden]") {
   const char* python = std::getenv("CMGEMS_TEST_PYTHON");
