@@ -70,9 +70,10 @@ class Measurement {
     return at::randn(sizes, at::TensorOptions(device_).dtype(type)).requires_grad_();
   }
 
-  nn::Pass new_pass() const {
+  /// The micro-batches of a step share a cache: weights are cast once.
+  nn::Pass new_pass(const std::shared_ptr<nn::DeviceCache>& cache) const {
     nn::Pass pass = train::make_pass(bench_.runtime, nn::DropoutStream(1, 0, 0));
-    pass.cache = cache_;
+    pass.cache = cache;
     return pass;
   }
 
@@ -103,14 +104,15 @@ class Measurement {
   double seconds_of(const std::vector<Work>& list) const {
     variable_list slopes;
     for (const auto& work : list) {
-      nn::Pass pass = new_pass();
+      nn::Pass pass = new_pass(std::make_shared<nn::DeviceCache>());
       const auto y = work.operation(pass);
       slopes.push_back(at::ones(y.sizes(), y.options()));
     }
     return seconds_of([&] {
+      const auto cache = std::make_shared<nn::DeviceCache>();
       at::Tensor last;
       for (std::size_t i = 0; i < list.size(); ++i) {
-        nn::Pass pass = new_pass();
+        nn::Pass pass = new_pass(cache);
         last = torch::autograd::grad({list[i].operation(pass)}, list[i].inputs, {slopes[i]})[0];
       }
       return last;
@@ -263,7 +265,6 @@ class Measurement {
   at::Device device_;
   at::ScalarType compute_;
   std::vector<nn::MaskedBatch> micros_;
-  std::shared_ptr<nn::DeviceCache> cache_ = std::make_shared<nn::DeviceCache>();
   StepParts result_;
 };
 
