@@ -37,7 +37,9 @@ class Measurement {
         seconds_(seconds),
         device_(train::device_of(bench.runtime)),
         compute_(bench.runtime.bf16 ? at::kBFloat16 : at::kFloat) {
-    for (const auto& micro : bench.batch(0).micro_batches) {
+    auto batch = bench.batch(0);
+    for (std::int64_t step = 1; train::masked_tokens(batch.micro_batches) == 0; ++step) batch = bench.batch(step);
+    for (const auto& micro : batch.micro_batches) {
       if (!micro.masked.empty()) micros_.push_back(nn::to_masked(micro, device_));
     }
     for (const auto& micro : micros_) {

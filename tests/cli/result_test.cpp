@@ -227,6 +227,11 @@ TEST_CASE("the bench of a step's parts lists all of them and relates their sum t
   REQUIRE(result["products"].size() == 7);
   CHECK(result["products"].back()["out"] == 4101);
   CHECK(result["products"].back()["rows"] == result["selected"]);
+  // Windows so short that many have no masked token: those are passed over, as in training.
+  const auto few = program.run(
+      "bench parts --json --quiet --windows 1 --seconds 0.01 --set data.max_tokens=8 --set masking.rate_scale=0.1");
+  REQUIRE(few.code == 0);
+  CHECK(json::parse(few.out)["selected"].get<int>() > 0);
 }
 
 TEST_CASE("the bench of counting reports every input", "[cli]") {
