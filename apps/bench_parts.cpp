@@ -5,7 +5,7 @@
 
 #include "result_table.h"
 #include "step_parts.h"
-#include "train_bench.h"
+#include "timed_steps.h"
 
 namespace cmgems::apps {
 namespace {
@@ -20,7 +20,7 @@ struct Whole {
   double rate, seconds;
 };
 
-Whole measure_whole(TrainBench& bench, double seconds, std::int64_t tokens) {
+Whole measure_whole(TimedSteps& bench, double seconds, std::int64_t tokens) {
   auto list = variants(bench.bench().runtime, /*with_bf16=*/false, /*ablate=*/false);
   bench.measure(list, seconds, 0);
   return {list[0].rate(), static_cast<double>(tokens) / list[0].rate()};
@@ -89,7 +89,7 @@ void print_text(const StepParts& step, const Whole& whole) {
 
 void run(const BenchFlags& flags) {
   start_logging(flags.output);
-  TrainBench bench(flags);
+  TimedSteps bench(flags);
   const auto step = measure_parts(bench.bench(), flags.seconds);
   const auto whole = measure_whole(bench, kStepSeconds * flags.seconds, step.tokens);
   if (flags.output.json) return print_json(step, whole, bench.bench().runtime);

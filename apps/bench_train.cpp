@@ -8,7 +8,7 @@
 #include "cmgems/base/error.h"
 #include "result_table.h"
 #include "run_record.h"
-#include "train_bench.h"
+#include "timed_steps.h"
 
 namespace cmgems::apps {
 namespace {
@@ -111,7 +111,7 @@ void print_text(const std::vector<Variant>& list, const Report& report) {
 
 void run(const Options& options) {
   start_logging(options.bench.output);
-  TrainBench bench(options.bench);
+  TimedSteps bench(options.bench);
   auto& runtime = bench.bench().runtime;
   if (options.bf16 && !runtime.cuda && !nn::cpu_has_bf16()) {
     throw UsageError("--bf16: this processor has no bf16 instructions, there is nothing to compare");

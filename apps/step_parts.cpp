@@ -253,6 +253,7 @@ class Measurement {
       optimizer.step(0);
       return norm;
     });
+    optimizer.clear_gradients();
     result_.parts.push_back({"clipping, AdamW", 1, seconds, 0});
   }
 

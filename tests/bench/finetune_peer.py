@@ -18,20 +18,15 @@ from pathlib import Path
 import torch
 from transformers import BertConfig, BertForSequenceClassification, get_linear_schedule_with_warmup
 
-MODELS = {
-    "logo": dict(hidden_size=256, num_hidden_layers=2, num_attention_heads=8, intermediate_size=3072,
-                 hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0),
-    "dnabert": dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072),
-}
+from peer_models import CLS, FIRST_KMER, MODELS, PAD, SEP, UNKNOWN, VOCABULARY
 K = 6
-PAD, UNKNOWN, CLS, SEP, MASK = range(5)
-VOCABULARY = {"".join(word): 5 + i for i, word in enumerate(itertools.product("ATCG", repeat=K))}
+WORDS = {"".join(word): FIRST_KMER + i for i, word in enumerate(itertools.product("ATCG", repeat=K))}
 
 
 def read(path, longest):
     with open(path, newline="") as file:
         rows = [(row["sequence"].upper(), int(row["label"])) for row in csv.DictReader(file)]
-    encode = lambda s: [CLS] + [VOCABULARY.get(s[i:i + K], UNKNOWN) for i in range(len(s) - K + 1)][:longest - 2] + [SEP]
+    encode = lambda s: [CLS] + [WORDS.get(s[i:i + K], UNKNOWN) for i in range(len(s) - K + 1)][:longest - 2] + [SEP]
     return [(torch.tensor(encode(sequence)), label) for sequence, label in rows]
 
 
@@ -66,7 +61,7 @@ def main():
     start = time.perf_counter()
     train, dev, test = (read(options.data / f"{part}.csv", options.max_tokens) for part in ("train", "dev", "test"))
     classes = 1 + max(label for _, label in train)
-    config = BertConfig(vocab_size=5 + 4**K, num_labels=classes, **MODELS[options.arch])
+    config = BertConfig(vocab_size=VOCABULARY, num_labels=classes, **MODELS[options.arch])
     model = BertForSequenceClassification(config).to(options.device)
     decayed = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() == 1]

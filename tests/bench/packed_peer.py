@@ -22,12 +22,7 @@ import torch._dynamo
 import torch.nn.functional as F
 from transformers import BertConfig, BertForMaskedLM
 
-MODELS = {
-    "logo": dict(hidden_size=256, num_hidden_layers=2, num_attention_heads=8, intermediate_size=3072,
-                 hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0),
-    "dnabert": dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072),
-}
-VOCABULARY, CLS, SEP, MASK, FIRST_KMER = 4101, 2, 3, 4, 5
+from peer_models import CLS, FIRST_KMER, MASK, MODELS, SEP, VOCABULARY
 
 
 @dataclass

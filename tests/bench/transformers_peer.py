@@ -14,12 +14,7 @@ import time
 import torch
 from transformers import BertConfig, BertForMaskedLM, BertModel
 
-MODELS = {
-    "logo": dict(hidden_size=256, num_hidden_layers=2, num_attention_heads=8, intermediate_size=3072,
-                 hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0),
-    "dnabert": dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072),
-}
-VOCABULARY, MASK, FIRST_KMER = 4101, 4, 5
+from peer_models import FIRST_KMER, MASK, MODELS, VOCABULARY
 
 
 def draw(windows):

@@ -1,7 +1,5 @@
 #include "cmgems/nn/costs.h"
 
-#include <algorithm>
-
 #include "cmgems/nn/flops.h"
 #include "support/catch_torch.h"
 #include "support/gpu.h"

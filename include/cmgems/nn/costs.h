@@ -8,7 +8,7 @@
 
 namespace cmgems::nn {
 
-/// An operation on the time line of one thread, or of the device. Nanoseconds.
+/// An operation on the time line of one thread, nanoseconds.
 struct Span {
   std::string name;
   std::int64_t begin = 0, end = 0;
@@ -27,6 +27,7 @@ std::vector<Cost> own_costs(std::vector<Span> spans);
 
 /// Runs `work` under the profiler. On CPU: LibTorch's operations and ours on this thread, without those within them. On
 /// CUDA: kernels and copies on the device, as "OPERATION: KERNEL". `work` must not return before the device is done.
+/// Throws: what `work` throws, and the profile is then lost.
 std::vector<Cost> costs_of(bool cuda, const std::function<void()>& work);
 
 }  // namespace cmgems::nn

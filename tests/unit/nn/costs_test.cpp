@@ -1,6 +1,6 @@
 #include "cmgems/nn/costs.h"
 
-#include <algorithm>
+#include <map>
 
 #include "cmgems/nn/ops.h"
 #include "support/catch_torch.h"

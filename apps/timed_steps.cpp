@@ -1,4 +1,4 @@
-#include "train_bench.h"
+#include "timed_steps.h"
 
 #include <algorithm>
 #include <limits>
@@ -67,7 +67,7 @@ double Profile::known() const {
          seconds;
 }
 
-TrainBench::TrainBench(const BenchFlags& flags)
+TimedSteps::TimedSteps(const BenchFlags& flags)
     : bench_(flags),
       options_(bench_.config().train),
       optimizer_(*bench_.model,
@@ -76,7 +76,7 @@ TrainBench::TrainBench(const BenchFlags& flags)
   prefetcher_.open(0, std::numeric_limits<std::int64_t>::max());
 }
 
-void TrainBench::measure(std::vector<Variant>& list, double seconds, std::int64_t steps) {
+void TimedSteps::measure(std::vector<Variant>& list, double seconds, std::int64_t steps) {
   steps_ahead_ = list.size() == 1 && bench_.runtime.cuda ? 1 : 0;
   for (auto& variant : list) train_step(variant);
   finish_steps(0);
@@ -92,7 +92,7 @@ void TrainBench::measure(std::vector<Variant>& list, double seconds, std::int64_
   list[0].seconds += watch.lap();  // of the step that was still queued
 }
 
-Profile TrainBench::profile(Variant variant) {
+Profile TimedSteps::profile(Variant variant) {
   variant.tokens = 0;
   Profile profile;
   profile.steps = kProfiledSteps;
@@ -106,7 +106,7 @@ Profile TrainBench::profile(Variant variant) {
   return profile;
 }
 
-void TrainBench::train_step(Variant& variant) {
+void TimedSteps::train_step(Variant& variant) {
   Stopwatch watch;
   auto batch = prefetcher_.next();
   while (train::masked_tokens(batch.micro_batches) == 0) batch = prefetcher_.next();  // the trainer skips it, too
@@ -132,7 +132,7 @@ void TrainBench::train_step(Variant& variant) {
   selected_ += work.selected;
 }
 
-void TrainBench::finish_steps(std::size_t all_but) {
+void TimedSteps::finish_steps(std::size_t all_but) {
   for (; queued_.size() > all_but; queued_.pop_front()) queued_.front().read();
 }
 

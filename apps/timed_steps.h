@@ -38,10 +38,10 @@ struct Profile {
   double known() const;
 };
 
-class TrainBench {
+class TimedSteps {
  public:
   /// Throws: as BenchModel.
-  explicit TrainBench(const BenchFlags& flags);
+  explicit TimedSteps(const BenchFlags& flags);
 
   /// One step of each in turn, again and again, so that a machine that slows down slows all of them; every round
   /// begins with another one, so that none always follows the same. Several variants wait for each step, to know its
